@@ -1,0 +1,50 @@
+import pg from 'pg';
+import { DataSource, type MixedList } from 'typeorm';
+import { Unavailable } from './refusal.js';
+
+type Migrations = MixedList<new () => object>;
+
+/** Any number will do, so long as every copy of the program takes the same one. */
+const MIGRATION_LOCK = 7_311_968_402;
+
+/**
+ * Opens a database and brings its schema up to date; a second process waits for the first to finish.
+ * @throws Unavailable `database-unavailable` when it cannot be reached or does not let us in.
+ */
+export async function openDatabase(url: string, migrations: Migrations): Promise<DataSource> {
+  const database = new DataSource({
+    type: 'postgres',
+    url,
+    migrations: migrations as never,
+    migrationsTableName: 'schema_migration',
+    extra: { max: 8, connectionTimeoutMillis: 10_000 },
+    applicationName: 'upheld',
+  });
+  try {
+    await database.initialize();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Unavailable('database-unavailable', `the database does not answer: ${reason}`, {
+      cause: error,
+    });
+  }
+  try {
+    await migrateAlone(database, url);
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
+  return database;
+}
+
+/** TypeORM takes no lock around migrations: two processes that start together would both run them. */
+async function migrateAlone(database: DataSource, url: string): Promise<void> {
+  const guard = new pg.Client({ connectionString: url });
+  await guard.connect();
+  try {
+    await guard.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await database.runMigrations({ transaction: 'each' });
+  } finally {
+    await guard.end();
+  }
+}

@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { chown, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Unavailable } from '../refusal.js';
+import type { Binaries } from './binaries.js';
+import { clusterIn, type ClusterHome } from './cluster-home.js';
+import { run } from './program.js';
+import { lastLines } from './server-log.js';
+import type { ServerUser } from './server-user.js';
+import { systemCode, unless } from './system-error.js';
+
+/** Role and database that the application uses. The role may create databases, and is no superuser. */
+export const ROLE = 'upheld';
+export const DATABASE = 'upheld';
+
+const INIT_AT_MOST = 180_000;
+const UNFINISHED = 'cluster.new-';
+
+/** What a cluster is made with. */
+export interface NewCluster {
+  readonly home: ClusterHome;
+  readonly user: ServerUser | undefined;
+  readonly binaries: Binaries;
+  readonly password: string;
+  /** False only in tests: what is made then may be lost with the machine's power. */
+  readonly durable: boolean;
+  /** Whether the role may do everything: true only in tests. */
+  readonly superuser: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Makes the cluster of a home, with its role and its database. It gets its name when it is complete, so
+ * that a process killed half-way leaves no cluster, and the next one begins again.
+ * @throws Unavailable `embedded-postgres-init-failed`
+ */
+export async function createCluster({
+  home,
+  user,
+  binaries,
+  password,
+  durable,
+  superuser,
+  signal,
+}: NewCluster): Promise<void> {
+  const folder = join(home.folder, `${UNFINISHED}${randomBytes(6).toString('hex')}`);
+  await mkdir(folder, { mode: 0o700 });
+  if (user !== undefined) await chown(folder, user.uid, user.gid);
+  const options = { as: user, cwd: binaries.folder, atMost: INIT_AT_MOST, signal };
+  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+  const made = await run(
+    binaries.initdb,
+    [...INITDB, ...settings, ...(durable ? [] : ['--no-sync']), '-D', folder],
+    options,
+  );
+  const failure = made.succeeded
+    ? await executeAlone(folder, firstStatements(folder, password, superuser), { user, binaries, signal })
+    : made.output;
+  if (failure !== undefined) {
+    await discard(folder);
+    signal?.throwIfAborted();
+    throw new Unavailable(
+      'embedded-postgres-init-failed',
+      `PostgreSQL could not make a database in ${home.folder}:\n${lastLines(failure)}`,
+    );
+  }
+  await rename(folder, clusterIn(home));
+  await syncFolder(home.folder);
+}
+
+/**
+ * The order of text is that of its code points on every system. Nobody can log in (`reject`) until the one
+ * rule for the application's role replaces initdb's.
+ */
+const INITDB = [
+  '--username=postgres',
+  '--auth=reject',
+  '--encoding=UTF8',
+  '--locale=C',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+];
+
+/** Of a small server. They stand in `postgresql.conf`, where a person may tune them; durability stays as it is: on. */
+const SETTINGS = {
+  max_connections: '50',
+  shared_buffers: '128MB',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+};
+
+const firstStatements = (folder: string, password: string, superuser: boolean): string[] => [
+  `CREATE ROLE ${ROLE} LOGIN ${superuser ? 'SUPERUSER' : 'CREATEDB'} PASSWORD '${password}'`,
+  `CREATE DATABASE ${DATABASE} OWNER ${ROLE}`,
+  // Written by the server into its own folder: root need not write where another user could plant a link.
+  `COPY (SELECT 'host all ${ROLE} 127.0.0.1/32 scram-sha-256') TO '${join(folder, 'pg_hba.conf').replaceAll("'", "''")}'`,
+];
+
+/**
+ * Gives the role of a cluster that is not running another password, for when the file of the first is lost.
+ * @throws Unavailable `embedded-postgres-password`
+ */
+export async function changePassword(
+  cluster: string,
+  password: string,
+  how: Pick<NewCluster, 'user' | 'binaries' | 'signal'>,
+): Promise<void> {
+  const failure = await executeAlone(cluster, [`ALTER ROLE ${ROLE} PASSWORD '${password}'`], how);
+  if (failure === undefined) return;
+  throw new Unavailable(
+    'embedded-postgres-password',
+    `the password of the database in ${cluster} is lost, and another could not be set:\n${lastLines(failure)}`,
+  );
+}
+
+/** Executes statements of one line each in single-user mode; what went wrong, if anything did. */
+async function executeAlone(
+  folder: string,
+  statements: readonly string[],
+  { user, binaries, signal }: Pick<NewCluster, 'user' | 'binaries' | 'signal'>,
+): Promise<string | undefined> {
+  const { succeeded, output } = await run(
+    binaries.postgres,
+    // A statement that fails would be written out, and these hold the password.
+    ['--single', '-c', 'log_min_error_statement=panic', '-D', folder, 'postgres'],
+    { as: user, cwd: binaries.folder, atMost: INIT_AT_MOST, signal, input: `${statements.join('\n')}\n` },
+  );
+  // In this mode an error ends its statement, not the program.
+  return succeeded && !/^.*\b(ERROR|FATAL|PANIC): /m.test(output) ? undefined : output;
+}
+
+/** Removes what processes that were killed half-way left in a home. */
+export async function removeUnfinished({ folder }: ClusterHome): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(UNFINISHED)) await discard(join(folder, name));
+  }
+}
+
+/** An initdb whose parent was killed may still be writing: what it leaves now is removed the next time. */
+async function discard(unfinished: string): Promise<void> {
+  await rm(unfinished, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+}
+
+/** Makes a rename last; not every system can do that for a folder. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await unless(['EISDIR', 'EPERM', 'EACCES'], open(folder, 'r'));
+  if (handle === undefined) return;
+  try {
+    await unless(['EINVAL', 'EPERM'], handle.sync());
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Refuses a cluster of another major version of PostgreSQL.
+ * @throws Unavailable `embedded-postgres-version`, or `embedded-postgres-not-a-cluster`
+ */
+export async function checkVersion(cluster: string, binaries: Binaries): Promise<void> {
+  const version = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch((error: unknown) => {
+    if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw error;
+    throw new Unavailable(
+      'embedded-postgres-not-a-cluster',
+      `${cluster} is not a PostgreSQL database; restore it, or set UPHELD_DATA to another folder`,
+    );
+  });
+  if (Number(version) === binaries.major) return;
+  throw new Unavailable(
+    'embedded-postgres-version',
+    `the database in ${cluster} was made by PostgreSQL ${version.trim()}, and this is PostgreSQL ${binaries.major}: dump it with the old version and load it with this one, or set UPHELD_DATA to another folder`,
+  );
+}

@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { systemCode } from './system-error.js';
+
+/** Stands for the start of a process that lives while its start cannot be learnt. */
+export const START_UNKNOWN = 0;
+
+/**
+ * When a living process began, in the units of the system: two different processes that had the same pid
+ * one after the other have different starts. Undefined when there is no such process, or only a zombie of
+ * it (a container without an init leaves zombies behind for ever, and signals still reach them).
+ */
+export async function processStart(pid: number): Promise<number | undefined> {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;
+  if (process.platform === 'linux') {
+    const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined);
+    if (stat !== undefined) return startInProcStat(stat);
+  } else if (process.platform !== 'win32') {
+    return startByPs(pid);
+  }
+  return signalReaches(pid) ? START_UNKNOWN : undefined;
+}
+
+/** Whether the process that began at `start` under this pid is still there. */
+export async function isLiving(pid: number, start: number): Promise<boolean> {
+  const present = await processStart(pid);
+  if (present === undefined) return false;
+  return present === start || present === START_UNKNOWN || start === START_UNKNOWN;
+}
+
+/** Field 22 of `/proc/PID/stat`, in clock ticks since the machine began (`man 5 proc_pid_stat`). */
+function startInProcStat(stat: string): number | undefined {
+  // The second field is the program's name in brackets and may itself hold blanks and brackets.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return isDead(fields[0]) ? undefined : Number(fields[19]);
+}
+
+/** The start by `ps`, in milliseconds since 1970: where there is no `/proc`. */
+export async function startByPs(pid: number): Promise<number | undefined> {
+  const ps = promisify(execFile)('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+    env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' },
+    timeout: 10_000,
+  });
+  const line = await ps.then(({ stdout }) => stdout.trim()).catch(() => '');
+  const [, state, begun] = /^(\S+)\s+(.+)$/.exec(line) ?? [];
+  if (begun === undefined) return signalReaches(pid) ? START_UNKNOWN : undefined;
+  return isDead(state) ? undefined : Date.parse(`${begun} UTC`) || START_UNKNOWN;
+}
+
+const isDead = (state: string | undefined): boolean => state === undefined || /^[ZXx]/.test(state);
+
+function signalReaches(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+}

@@ -1,0 +1,11 @@
+import { once } from 'node:events';
+
+/** Stops and removes what the set-up of the run started, and waits for it. */
+export default async function tearDown(): Promise<void> {
+  const child = globalThis.testDatabase;
+  if (child === undefined || child.exitCode !== null) return;
+  const end = once(child, 'exit');
+  child.ref();
+  child.stdin?.end();
+  await end;
+}

@@ -1,0 +1,29 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { canonicalJson } from './canonical-json.js';
+import type { Actor } from './event-store.js';
+
+/** What a command carries besides its content. */
+export type CommandEnvelope = Readonly<{
+  /** The `Idempotency-Key` where one was given, else a fresh UUID. */
+  id: string;
+  actor: Actor;
+  /** The application's clock when the command came in. */
+  at: Date;
+  correlationId: string;
+  /** The caller chose the id, to be able to repeat the command. */
+  keyed?: boolean;
+}>;
+
+/** An envelope for a command that came without a key. */
+export function envelope(actor: Actor, at: Date, id: string = randomUUID()): CommandEnvelope {
+  return { id, actor, at, correlationId: id };
+}
+
+/**
+ * SHA-256 (hex) over the canonical JSON of a command: tells a repeat from another command under the same key.
+ * A field that is undefined counts as absent.
+ */
+export function contentHash(command: object): string {
+  const plain = JSON.parse(JSON.stringify(command)) as object;
+  return createHash('sha256').update(canonicalJson(plain)).digest('hex');
+}

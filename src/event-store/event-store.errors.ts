@@ -1,0 +1,30 @@
+import { Conflict, InvalidInput, UpheldError } from '../platform/refusal.js';
+import type { ExpectedRevision } from './event-store.js';
+
+/** The stream is not at the revision the appender expected; nothing was stored. */
+export class RevisionConflict extends Conflict {
+  constructor(
+    readonly stream: string,
+    readonly expected: ExpectedRevision,
+    /** The stream's last revision, `no-stream` when it has none. */
+    readonly actual: number | 'no-stream',
+  ) {
+    super('revision-conflict', `stream ${stream} is at ${actual}, not at ${expected} as expected`);
+  }
+}
+
+/** An append that no engine may take: empty, an id twice, not JSON, or too large. Nothing was stored. */
+export class InvalidAppend extends InvalidInput {
+  constructor(message: string) {
+    super(message, [], 'invalid-append');
+  }
+}
+
+/** A stream without events was read. */
+export class StreamNotFound extends UpheldError {
+  readonly kind = 'not-found';
+
+  constructor(readonly stream: string) {
+    super('stream-not-found', `there is no stream ${stream}`);
+  }
+}

@@ -1,0 +1,90 @@
+import type { AdmittedAppend, AdmittedEvent } from '../append-rules.js';
+import { InvalidAppend, RevisionConflict } from '../event-store.errors.js';
+import type { Appended, AppendOutcome } from '../event-store.js';
+import { judge } from '../expected-revision.js';
+import { chainEvents } from '../hash-chain.js';
+import type { ChainHead } from '../hash-chain.js';
+import { position } from '../position.js';
+import type { Position } from '../position.js';
+
+/** Where an event stands in the log. */
+export type LogPlace = Readonly<{ stream: string; revision: number; position: Position }>;
+
+/** What the log holds under the append lock, as far as a batch concerns it. */
+export type LogState = Readonly<{
+  head: Position;
+  streams: ReadonlyMap<string, ChainHead>;
+  /** By event id; holds every known id of the appends that {@link needsPlaces} names. */
+  places: ReadonlyMap<string, LogPlace>;
+}>;
+
+/** An event ready to be inserted; positions of rows that follow one another do too. */
+export type NewRow = LogPlace & Readonly<{ event: AdmittedEvent; hash: string }>;
+
+/**
+ * Whether an append can only be judged by the places of its ids. One that names the stream's present revision,
+ * or one beyond it, can at most repeat events of its own batch.
+ */
+export function needsPlaces({ expected }: AdmittedAppend, head: ChainHead | undefined): boolean {
+  if (expected === 'any' || expected === 'stream-exists') return true;
+  return head !== undefined && head.revision > (expected === 'no-stream' ? -1 : expected);
+}
+
+/** Judges appends in their order, each upon what those before it store, and chains what is to be stored. */
+export class AppendBatch {
+  readonly outcomes: AppendOutcome[] = [];
+  #rows: NewRow[] = [];
+  #head: Position;
+  readonly #streams: Map<string, ChainHead>;
+  readonly #places: Map<string, LogPlace>;
+
+  constructor(state: LogState) {
+    this.#head = state.head;
+    this.#streams = new Map(state.streams);
+    this.#places = new Map(state.places);
+  }
+
+  /** The rows that the appends add to the log, to be inserted in their order. */
+  judge(appends: readonly AdmittedAppend[]): readonly NewRow[] {
+    this.#rows = [];
+    for (const append of appends) this.outcomes.push(this.#outcomeOf(append));
+    return this.#rows;
+  }
+
+  #outcomeOf(append: AdmittedAppend): AppendOutcome {
+    const { stream, expected, events } = append;
+    const head = this.#streams.get(stream);
+    const current = head?.revision ?? 'no-stream';
+    const ids = events.map(({ id }) => id);
+    const verdict = judge(expected, current, ids, (id) => this.#placeIn(stream, id));
+    switch (verdict.kind) {
+      case 'conflict':
+        return new RevisionConflict(stream, expected, current);
+      case 'repeat':
+        return { revision: verdict.last.revision, position: verdict.last.position };
+      case 'append': {
+        const known = ids.find((id) => this.#places.has(id));
+        if (known !== undefined) return new InvalidAppend(`the log holds event ${known} already`);
+        return this.#add(append, head);
+      }
+    }
+  }
+
+  #placeIn(stream: string, id: string): LogPlace | undefined {
+    const place = this.#places.get(id);
+    return place?.stream === stream ? place : undefined;
+  }
+
+  #add({ stream, events }: AdmittedAppend, head: ChainHead | undefined): Appended {
+    const first = head === undefined ? 0 : head.revision + 1;
+    let last: Appended = { revision: first, position: this.#head };
+    for (const { event, revision, hash } of chainEvents(stream, first, head?.hash ?? null, events)) {
+      this.#head = position(this.#head + 1n);
+      last = { revision, position: this.#head };
+      this.#rows.push({ ...last, stream, event, hash });
+      this.#places.set(event.id, { stream, ...last });
+      this.#streams.set(stream, { revision, hash });
+    }
+    return last;
+  }
+}

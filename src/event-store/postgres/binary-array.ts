@@ -1,0 +1,50 @@
+/**
+ * PostgreSQL arrays in their binary form. As text, every quote in an event's JSON would be escaped here and
+ * unescaped there, which costs more than all else of an insert.
+ */
+const OID = { integer: 23, text: 25, json: 114, uuid: 2950 };
+
+export const textArray = (values: readonly string[]): Buffer => ofTexts(OID.text, values);
+export const jsonArray = (values: readonly string[]): Buffer => ofTexts(OID.json, values);
+
+export function integerArray(values: readonly number[]): Buffer {
+  return array(OID.integer, values, 4, (buffer, value, offset) => {
+    buffer.writeInt32BE(value, offset);
+    return 4;
+  });
+}
+
+export function uuidArray(values: readonly string[]): Buffer {
+  return array(OID.uuid, values, 16, (buffer, value, offset) => {
+    return buffer.write(value.replaceAll('-', ''), offset, 'hex');
+  });
+}
+
+function ofTexts(oid: number, values: readonly string[]): Buffer {
+  // UTF-8 takes at most three bytes for each UTF-16 unit.
+  const longest = values.reduce((sum, value) => sum + value.length * 3, 0);
+  return array(oid, values, longest / Math.max(values.length, 1), (buffer, value, offset) => {
+    return buffer.write(value, offset);
+  });
+}
+
+const HEADER = 20;
+
+/** One dimension from 1 without nulls; `room` is the bytes a value takes on average at most. */
+function array<T>(
+  oid: number,
+  values: readonly T[],
+  room: number,
+  write: (buffer: Buffer, value: T, offset: number) => number,
+): Buffer {
+  const buffer = Buffer.allocUnsafe(HEADER + Math.ceil(values.length * (4 + room)));
+  const dimensions = values.length === 0 ? 0 : 1;
+  [dimensions, 0, oid, values.length, 1].forEach((word, index) => buffer.writeInt32BE(word, index * 4));
+  let offset = HEADER;
+  for (const value of values) {
+    const length = write(buffer, value, offset + 4);
+    buffer.writeInt32BE(length, offset);
+    offset += 4 + length;
+  }
+  return buffer.subarray(0, dimensions === 0 ? 12 : offset);
+}

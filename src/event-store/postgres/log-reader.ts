@@ -1,0 +1,147 @@
+import type { Pool } from 'pg';
+import { StreamNotFound } from '../event-store.errors.js';
+import type { EventMetadata, JsonObject, RecordedEvent } from '../event-store.js';
+import type { Page } from '../follow.js';
+import { position } from '../position.js';
+import type { Position } from '../position.js';
+import type { StreamBounds } from '../stream-bounds.js';
+import {
+  HEAD,
+  PAGE_AFTER,
+  PAGE_BACKWARDS,
+  PAGE_BETWEEN,
+  PAGE_BYTES,
+  PAGE_FORWARDS,
+  PAGE_ROWS,
+  STREAM_EXISTS,
+} from './event-log.sql.js';
+import { despiteOutages } from './outage.js';
+import type { Patience } from './outage.js';
+
+/** For readers with a patience of their own. */
+const ONE_ATTEMPT: Patience = { pauses: [], limit: 0 };
+
+type Row = Readonly<{
+  position: string;
+  stream: string;
+  revision: number;
+  event_id: string;
+  type: string;
+  version: number;
+  data: JsonObject;
+  metadata: EventMetadata;
+  hash: string;
+  stored_at: Date;
+  bytes: number;
+}>;
+
+/** Reads the log in pages, each by a query of its own: nothing is held open while the consumer works on one. */
+export class LogReader {
+  constructor(
+    private readonly pool: Pool,
+    private readonly patience: Patience,
+  ) {}
+
+  /** @throws Unavailable when the database does not answer. */
+  async head(): Promise<Position> {
+    const rows = await this.#query<{ position: string }>('head', HEAD, []);
+    return position(rows[0]?.position ?? '0');
+  }
+
+  /** The page after a position, in one attempt. @throws Unavailable when the database does not answer. */
+  async pageAfter(after: Position): Promise<Page> {
+    return this.#page('page-after', PAGE_AFTER, [after], PAGE_ROWS, ONE_ATTEMPT);
+  }
+
+  /** The log after one position and up to another. @throws Unavailable when the database does not answer. */
+  between(after: Position, head: Position, limit: number): AsyncGenerator<RecordedEvent> {
+    return this.#pages(limit, (last, rows) =>
+      this.#page('page-between', PAGE_BETWEEN, [last?.position ?? after, head], rows),
+    );
+  }
+
+  /** @throws StreamNotFound when the stream has no events; Unavailable when the database does not answer. */
+  async *stream(stream: string, bounds: StreamBounds): AsyncGenerator<RecordedEvent> {
+    let none = true;
+    for await (const event of this.#streamPages(stream, bounds)) {
+      none = false;
+      yield event;
+    }
+    if (none && (await this.#query('stream-exists', STREAM_EXISTS, [stream])).length === 0) {
+      throw new StreamNotFound(stream);
+    }
+  }
+
+  #streamPages(stream: string, { from, direction, limit }: StreamBounds): AsyncGenerator<RecordedEvent> {
+    if (direction === 'forwards') {
+      return this.#pages(limit, (last, rows) =>
+        this.#page(
+          'page-forwards',
+          PAGE_FORWARDS,
+          [stream, last === undefined ? from : last.revision + 1],
+          rows,
+        ),
+      );
+    }
+    const start = Math.min(from, Number.MAX_SAFE_INTEGER);
+    return this.#pages(limit, (last, rows) =>
+      this.#page(
+        'page-backwards',
+        PAGE_BACKWARDS,
+        [stream, last === undefined ? start : last.revision - 1],
+        rows,
+      ),
+    );
+  }
+
+  async *#pages(
+    limit: number,
+    read: (last: RecordedEvent | undefined, rows: number) => Promise<Page>,
+  ): AsyncGenerator<RecordedEvent> {
+    let last: RecordedEvent | undefined;
+    for (let left = limit; left > 0;) {
+      const { events, more } = await read(last, Math.min(left, PAGE_ROWS));
+      yield* events;
+      if (!more) return;
+      left -= events.length;
+      last = events.at(-1);
+    }
+  }
+
+  async #page(
+    name: string,
+    text: string,
+    values: readonly unknown[],
+    limit: number,
+    patience = this.patience,
+  ): Promise<Page> {
+    const rows = await this.#query<Row>(name, text, [...values, limit], patience);
+    const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
+    return { events: rows.map(recorded), more: rows.length === limit || bytes >= PAGE_BYTES };
+  }
+
+  async #query<R extends object>(
+    name: string,
+    text: string,
+    values: unknown[],
+    patience = this.patience,
+  ): Promise<R[]> {
+    const { rows } = await despiteOutages(() => this.pool.query<R>({ name, text, values }), patience);
+    return rows;
+  }
+}
+
+function recorded(row: Row): RecordedEvent {
+  return {
+    id: row.event_id,
+    type: row.type,
+    version: row.version,
+    data: row.data,
+    metadata: row.metadata,
+    stream: row.stream,
+    revision: row.revision,
+    position: position(row.position),
+    storedAt: row.stored_at.toISOString(),
+    hash: row.hash,
+  };
+}

@@ -1,0 +1,157 @@
+import { DatabaseError } from 'pg';
+import type { Pool, PoolClient } from 'pg';
+import type { AdmittedAppend } from '../append-rules.js';
+import { InvalidAppend } from '../event-store.errors.js';
+import type { AppendOutcome } from '../event-store.js';
+import type { ChainHead } from '../hash-chain.js';
+import { position } from '../position.js';
+import { AppendBatch, needsPlaces } from './append-batch.js';
+import type { LogPlace, LogState, NewRow } from './append-batch.js';
+import { integerArray, jsonArray, textArray, uuidArray } from './binary-array.js';
+import {
+  BEGIN_APPEND,
+  COMMIT_APPEND,
+  HEAD,
+  INSERT_EVENTS,
+  PLACES,
+  STREAM_HEADS,
+  UNIQUE_EVENT_ID,
+} from './event-log.sql.js';
+import { despiteOutages, isOutage } from './outage.js';
+import type { Patience } from './outage.js';
+
+/** Appends that are judged, and their events inserted, at a time. */
+const SLICE = 50;
+
+/**
+ * Stores batches of appends, each in one transaction under the append lock and in two round trips (the pool's
+ * connections pipeline). An outage is met with another attempt, also when the answer to the commit was lost:
+ * the lock is free only when the first attempt has ended, and the events' ids tell whether it was stored.
+ */
+export class LogWriter {
+  constructor(
+    private readonly pool: Pool,
+    private readonly patience: Patience,
+  ) {}
+
+  /** @throws Unavailable when the outcome of the appends is not known. */
+  async write(batch: readonly AdmittedAppend[]): Promise<AppendOutcome[]> {
+    try {
+      return await despiteOutages(() => this.#transaction(batch), this.patience);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const [only, ...others] = batch;
+      if (only !== undefined && others.length === 0) return [refused(only, error)];
+      return await this.#oneByOne(batch);
+    }
+  }
+
+  /** So that only the append at fault is refused. */
+  async #oneByOne(batch: readonly AdmittedAppend[]): Promise<AppendOutcome[]> {
+    const outcomes: AppendOutcome[] = [];
+    for (const append of batch) outcomes.push(...(await this.write([append])));
+    return outcomes;
+  }
+
+  async #transaction(batch: readonly AdmittedAppend[]): Promise<AppendOutcome[]> {
+    const client = await this.pool.connect();
+    let usable = true;
+    try {
+      const judged = new AppendBatch(await readState(client, batch));
+      const insertions: Promise<unknown>[] = [];
+      for (let next = 0; next < batch.length; next += SLICE) {
+        // The server inserts one slice while the hashes of the next are computed.
+        const [first, ...rows] = judged.judge(batch.slice(next, next + SLICE));
+        if (first !== undefined) insertions.push(client.query(insertion(first, [first, ...rows])));
+      }
+      await Promise.all([...insertions, client.query(insertions.length > 0 ? COMMIT_APPEND : 'rollback')]);
+      return judged.outcomes;
+    } catch (error) {
+      usable = !isOutage(error) && (await rolledBack(client));
+      throw error;
+    } finally {
+      client.release(!usable);
+    }
+  }
+}
+
+async function readState(client: PoolClient, batch: readonly AdmittedAppend[]): Promise<LogState> {
+  const wanted = [...new Set(batch.map(({ stream }) => stream))];
+  const [, head, heads] = await Promise.all([
+    client.query(BEGIN_APPEND),
+    client.query<{ position: string }>({ name: 'head', text: HEAD }),
+    client.query<ChainHead & { stream: string }>({
+      name: 'stream-heads',
+      text: STREAM_HEADS,
+      values: [textArray(wanted)],
+    }),
+  ]);
+  const streams = new Map(heads.rows.map(({ stream, revision, hash }) => [stream, { revision, hash }]));
+  const unclear = batch.filter((append) => needsPlaces(append, streams.get(append.stream)));
+  return {
+    head: position(head.rows[0]?.position ?? '0'),
+    streams,
+    places: unclear.length === 0 ? new Map() : await readPlaces(client, unclear),
+  };
+}
+
+async function readPlaces(
+  client: PoolClient,
+  appends: readonly AdmittedAppend[],
+): Promise<Map<string, LogPlace>> {
+  const ids = appends.flatMap(({ events }) => events.map(({ id }) => id));
+  const { rows } = await client.query<{
+    event_id: string;
+    stream: string;
+    revision: number;
+    position: string;
+  }>({
+    name: 'places',
+    text: PLACES,
+    values: [uuidArray(ids)],
+  });
+  return new Map(
+    rows.map((row) => [
+      row.event_id,
+      { stream: row.stream, revision: row.revision, position: position(row.position) },
+    ]),
+  );
+}
+
+function insertion(first: NewRow, rows: readonly NewRow[]) {
+  const events = rows.map(({ event }) => event);
+  return {
+    name: 'insert-events',
+    text: INSERT_EVENTS,
+    values: [
+      first.position,
+      textArray(rows.map(({ stream }) => stream)),
+      integerArray(rows.map(({ revision }) => revision)),
+      uuidArray(events.map(({ id }) => id)),
+      textArray(events.map(({ type }) => type)),
+      integerArray(events.map(({ version }) => version)),
+      jsonArray(events.map(({ data }) => data)),
+      jsonArray(events.map(({ metadata }) => metadata)),
+      textArray(rows.map(({ hash }) => hash)),
+    ],
+  };
+}
+
+/** SQLSTATE classes of values that PostgreSQL does not take; and an event id that stands elsewhere in the log. */
+const REFUSED_VALUES = /^(22|54)/;
+
+function isRefusal(error: unknown): error is DatabaseError {
+  if (!(error instanceof DatabaseError)) return false;
+  return REFUSED_VALUES.test(error.code ?? '') || error.constraint === UNIQUE_EVENT_ID;
+}
+
+function refused({ stream }: AdmittedAppend, error: DatabaseError): InvalidAppend {
+  return new InvalidAppend(`the log takes no such append to ${stream}: ${error.detail ?? error.message}`);
+}
+
+async function rolledBack(client: PoolClient): Promise<boolean> {
+  return client.query('rollback').then(
+    () => true,
+    () => false,
+  );
+}

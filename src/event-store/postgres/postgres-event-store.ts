@@ -1,0 +1,139 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import { Unavailable } from '../../platform/refusal.js';
+import { admit } from '../append-rules.js';
+import type { AdmittedAppend } from '../append-rules.js';
+import type {
+  Appended,
+  AppendOutcome,
+  EventStore,
+  ExpectedRevision,
+  NewEvent,
+  ReadAllOptions,
+  ReadStreamOptions,
+  RecordedEvent,
+  StreamAppend,
+  SubscriptionItem,
+} from '../event-store.js';
+import { follow } from '../follow.js';
+import { News } from '../news.js';
+import { START } from '../position.js';
+import type { Position } from '../position.js';
+import { streamBounds, wholeNumber } from '../stream-bounds.js';
+import { AppendQueue } from './append-queue.js';
+import { clientConfig, connectionPool } from './connection.js';
+import type { ConnectionOptions } from './connection.js';
+import { LogListener } from './log-listener.js';
+import { LogReader } from './log-reader.js';
+import { LogWriter } from './log-writer.js';
+import type { Patience } from './outage.js';
+
+export type PostgresEventStoreOptions = Pick<ConnectionOptions, 'connectionString'> &
+  Partial<
+    ConnectionOptions & {
+      /** Attempts after an outage, for appends and reads alike. */
+      patience: Patience;
+      /** How often subscriptions look for events without being told, in milliseconds. */
+      pollMs: number;
+      /** Connections for reading, at most; there is one more for appends and one for news. */
+      readers: number;
+    }
+  >;
+
+const DEFAULTS = {
+  connectTimeoutMs: 3_000,
+  statementTimeoutMs: 10_000,
+  patience: { pauses: [50, 200, 500, 1_000], limit: 5_000 },
+  pollMs: 1_000,
+  readers: 4,
+};
+
+/** Appends of a bulk that are admitted in one turn of the event loop. */
+const SLICE = 50;
+
+/**
+ * The log in a table of a PostgreSQL database (event-log.migration.ts creates it). Any number of processes may
+ * append to one log and read it.
+ */
+export class PostgresEventStore implements EventStore {
+  readonly #news = new News();
+  readonly #closing = new AbortController();
+  readonly #writers: Pool;
+  readonly #readers: Pool;
+  readonly #queue: AppendQueue;
+  readonly #reader: LogReader;
+  readonly #listener: LogListener;
+  readonly #pollMs: number;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: PostgresEventStoreOptions) {
+    const settings = { ...DEFAULTS, ...options };
+    this.#writers = connectionPool(settings, { max: 1, pipeline: true, idleTimeoutMillis: 0 });
+    this.#readers = connectionPool(settings, { max: settings.readers });
+    const writer = new LogWriter(this.#writers, settings.patience);
+    this.#queue = new AppendQueue((batch) => writer.write(batch));
+    this.#reader = new LogReader(this.#readers, settings.patience);
+    this.#listener = new LogListener(clientConfig(settings), this.#news);
+    this.#pollMs = settings.pollMs;
+  }
+
+  async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
+    const append = admit({ stream, expected, events });
+    this.#refuseWhenClosed();
+    const outcome = await this.#queue.add(append);
+    if (outcome instanceof Error) throw outcome;
+    return outcome;
+  }
+
+  async appendBulk(appends: readonly StreamAppend[]): Promise<AppendOutcome[]> {
+    const admitted: AdmittedAppend[] = [];
+    for (let next = 0; next < appends.length; next += SLICE) {
+      admitted.push(...appends.slice(next, next + SLICE).map(admit));
+      // While this page is written as JSON, the one before it is on its way to the server.
+      await turn();
+    }
+    this.#refuseWhenClosed();
+    return Promise.all(admitted.map((append) => this.#queue.add(append)));
+  }
+
+  async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent> {
+    const bounds = streamBounds(options);
+    this.#refuseWhenClosed();
+    yield* this.#reader.stream(stream, bounds);
+  }
+
+  async *readAll({ after = START, limit }: ReadAllOptions = {}): AsyncGenerator<RecordedEvent> {
+    const most = wholeNumber('limit', limit) ?? Infinity;
+    this.#refuseWhenClosed();
+    yield* this.#reader.between(after, await this.#reader.head(), most);
+  }
+
+  subscribe({ after, signal }: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionItem> {
+    this.#listener.start();
+    const pageAfter = (place: Position) => this.#reader.pageAfter(place);
+    const ended = AbortSignal.any([signal, this.#closing.signal]);
+    return follow({ pageAfter, news: this.#news, pollMs: this.#pollMs }, after, ended);
+  }
+
+  async head(): Promise<Position> {
+    this.#refuseWhenClosed();
+    return this.#reader.head();
+  }
+
+  /** Ends subscriptions and connections, after the appends under way have their answers. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all([this.#queue.settled(), this.#listener.close()]);
+    await Promise.all([this.#writers.end(), this.#readers.end()]);
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closing.signal.aborted)
+      throw new Unavailable('event-store-closed', 'the event store is closed');
+  }
+}

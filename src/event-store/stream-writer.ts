@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { InvalidInput, StaleState } from '../platform/refusal.js';
+import { contentHash, type CommandEnvelope } from './command-envelope.js';
+import {
+  CURRENT_VERSION,
+  eventReader,
+  storedData,
+  type DomainEvent,
+  type EventSchemas,
+} from './event-type.js';
+import { RevisionConflict, StreamNotFound } from './event-store.errors.js';
+import type { EventStore, NewEvent, RecordedEvent } from './event-store.js';
+import { START, type Position } from './position.js';
+
+/** How one aggregate is stored: its streams' prefix, its events and its fold. */
+export type Aggregate<State, Event extends DomainEvent> = Readonly<{
+  streamPrefix: string;
+  schemas: EventSchemas<Event['type']>;
+  evolve: (state: State | null, event: Event) => State;
+}>;
+
+/** An aggregate as loaded: `revision` -1 and `state` null when it has no events. */
+export type Loaded<State> = Readonly<{
+  state: State | null;
+  revision: number;
+  position: Position;
+  history: readonly RecordedEvent[];
+}>;
+
+/** What a command did, or did when it first came. */
+export type Written<State, Event> = Readonly<{
+  state: State | null;
+  revision: number;
+  position: Position;
+  events: readonly Event[];
+}>;
+
+/** How often a command is decided anew when others write the stream at the same moment. */
+const ATTEMPTS = 20;
+
+/** Loads an aggregate from its stream, decides, and appends under the exact revision it decided upon. */
+export class StreamWriter<State, Event extends DomainEvent> {
+  private readonly read: (recorded: RecordedEvent) => Event;
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly aggregate: Aggregate<State, Event>,
+  ) {
+    this.read = eventReader<Event>(aggregate.schemas);
+  }
+
+  /** Folds the stream of an aggregate's id up to its end, or up to one revision. */
+  async load(id: string): Promise<Loaded<State>> {
+    const history: RecordedEvent[] = [];
+    try {
+      for await (const event of this.store.readStream(this.aggregate.streamPrefix + id)) history.push(event);
+    } catch (error) {
+      if (!(error instanceof StreamNotFound)) throw error;
+    }
+    return this.fold(history);
+  }
+
+  /**
+   * Runs a command once. A repeat, that is the same command id in the stream, gets the first answer again,
+   * which works on every engine without a table beside the log (design 2).
+   *
+   * @param expected revision the caller decided upon (`If-Match`), -1 for none; any when left out.
+   * @throws InvalidInput `idempotency-key-reused` when the command id came with another content; StaleState when
+   *   `expected` is not the present revision; RevisionConflict when others kept writing.
+   */
+  async write(
+    id: string,
+    command: object,
+    envelope: CommandEnvelope,
+    decide: (state: State | null) => readonly Event[] | Promise<readonly Event[]>,
+    expected?: number,
+  ): Promise<Written<State, Event>> {
+    const hash = contentHash(command);
+    for (let attempt = 1; ; attempt += 1) {
+      const loaded = await this.load(id);
+      const earlier = this.earlierAnswer(loaded.history, envelope.id, hash);
+      if (earlier !== null) return earlier;
+      // What does not exist is not stale; deciding on it says so (RFC 9110, 13.2.1).
+      if (loaded.state !== null && expected !== undefined && expected !== loaded.revision) {
+        throw new StaleState(`the state is at revision ${loaded.revision}, not at ${expected}`);
+      }
+      const events = await decide(loaded.state);
+      if (events.length === 0) return { ...loaded, events };
+      try {
+        const { revision, position } = await this.store.append(
+          this.aggregate.streamPrefix + id,
+          loaded.revision < 0 ? 'no-stream' : loaded.revision,
+          this.newEvents(id, events, envelope, hash),
+        );
+        const state = events.reduce<State | null>(this.aggregate.evolve, loaded.state);
+        return { state, revision, position, events };
+      } catch (error) {
+        if (!(error instanceof RevisionConflict) || attempt >= ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** A command's events as the log takes them. Ids are derived from stream and command, so a retry repeats them. */
+  newEvents(id: string, events: readonly Event[], envelope: CommandEnvelope, hash: string): NewEvent[] {
+    const { actor, at, correlationId } = envelope;
+    const metadata = {
+      actor,
+      recordedAt: at.toISOString(),
+      correlationId,
+      causationId: envelope.id,
+      command: { id: envelope.id, contentHash: hash },
+    };
+    return events.map((event, index) => ({
+      id: derivedId(`${this.aggregate.streamPrefix}${id}\n${envelope.id}\n${hash}\n${index}`),
+      type: event.type,
+      version: CURRENT_VERSION,
+      data: storedData(this.aggregate.schemas, event),
+      metadata,
+    }));
+  }
+
+  private earlierAnswer(
+    history: readonly RecordedEvent[],
+    commandId: string,
+    hash: string,
+  ): Written<State, Event> | null {
+    const own = history.filter((event) => event.metadata.command.id === commandId);
+    const last = own.at(-1);
+    if (last === undefined) return null;
+    if (last.metadata.command.contentHash !== hash) {
+      throw new InvalidInput(
+        `the key ${commandId} was used with another content`,
+        [],
+        'idempotency-key-reused',
+      );
+    }
+    return { ...this.fold(history.slice(0, last.revision + 1)), events: own.map(this.read) };
+  }
+
+  private fold(history: readonly RecordedEvent[]): Loaded<State> {
+    const last = history.at(-1);
+    return {
+      state: history.map(this.read).reduce<State | null>(this.aggregate.evolve, null),
+      revision: last?.revision ?? -1,
+      position: last?.position ?? START,
+      history,
+    };
+  }
+}
+
+/** A UUID (version 8) from a SHA-256 over a text: the same text, the same id. */
+export function derivedId(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  const variant = ((parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `${variant}${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
+}

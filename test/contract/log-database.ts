@@ -1,0 +1,37 @@
+import { Client } from 'pg';
+import { CreateEventLog1795219200000 } from '../../src/event-store/postgres/event-log.migration.js';
+import { PostgresEventStore } from '../../src/event-store/postgres/postgres-event-store.js';
+import type { PostgresEventStoreOptions } from '../../src/event-store/postgres/postgres-event-store.js';
+import { createDatabase } from '../support/database.js';
+
+/** A fresh database with an event log, and what tests open on it. */
+export type LogDatabase = Readonly<{
+  url: string;
+  newStore: (options?: Partial<PostgresEventStoreOptions>) => PostgresEventStore;
+  newClient: () => Promise<Client>;
+  /** Closes everything that was opened on it, and drops it. */
+  close: () => Promise<void>;
+}>;
+
+export async function openLogDatabase(): Promise<LogDatabase> {
+  const { url, drop } = await createDatabase();
+  const opened: (() => Promise<void>)[] = [];
+  const newClient = async () => {
+    const client = new Client({ connectionString: url });
+    client.on('error', () => undefined);
+    await client.connect();
+    opened.push(() => client.end());
+    return client;
+  };
+  const newStore = (options: Partial<PostgresEventStoreOptions> = {}) => {
+    const store = new PostgresEventStore({ connectionString: url, ...options });
+    opened.push(() => store.close());
+    return store;
+  };
+  await new CreateEventLog1795219200000().up(await newClient());
+  const close = async () => {
+    for (const end of opened) await end().catch(() => undefined);
+    await drop();
+  };
+  return { url, newStore, newClient, close };
+}

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+
+/** What happens to the next commit that passes. */
+type CommitFault = 'none' | 'lose-the-answer' | 'lose-the-commit';
+
+/** The end of a query that commits. */
+const COMMIT = 'commit\0';
+
+/** A TCP link to a PostgreSQL server that tests can sever, close, and have lose a commit or its answer. */
+export class SeverableLink {
+  #fault: CommitFault = 'none';
+  #faults = 0;
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+  #port = 0;
+
+  private constructor(private readonly target: URL) {}
+
+  static async to(url: string): Promise<SeverableLink> {
+    const link = new SeverableLink(new URL(url));
+    await link.open();
+    return link;
+  }
+
+  /** The server's URL by way of the link. */
+  get url(): string {
+    const url = new URL(this.target);
+    url.host = `127.0.0.1:${this.#port}`;
+    return url.href;
+  }
+
+  /** How many commits the link has interfered with. */
+  get faults(): number {
+    return this.#faults;
+  }
+
+  onNextCommit(fault: CommitFault): void {
+    this.#fault = fault;
+  }
+
+  /** Cuts all connections; new ones are taken. */
+  sever(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Cuts all connections and refuses new ones until it is opened again, on the same port. */
+  async close(): Promise<void> {
+    const closed = this.#server && once(this.#server, 'close');
+    this.#server?.close();
+    this.sever();
+    await closed;
+    this.#server = undefined;
+  }
+
+  async open(): Promise<void> {
+    this.#server = createServer((client) => {
+      this.#join(client);
+    }).listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  #join(client: Socket): void {
+    const server = connect(Number(this.target.port || '5432'), this.target.hostname);
+    for (const [socket, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      this.#sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        this.#sockets.delete(socket);
+        other.destroy();
+      });
+    }
+    let answerIsLost = false;
+    client.on('data', (bytes) => {
+      const fault = bytes.includes(COMMIT) ? this.#fault : 'none';
+      if (fault !== 'none') {
+        this.#fault = 'none';
+        this.#faults += 1;
+      }
+      if (fault === 'lose-the-commit') client.destroy();
+      else server.write(bytes);
+      answerIsLost ||= fault === 'lose-the-answer';
+    });
+    server.on('data', (bytes) => {
+      if (!answerIsLost) client.write(bytes);
+      // Only when the server says so has it committed.
+      else if (bytes.includes('COMMIT')) client.destroy();
+    });
+  }
+}

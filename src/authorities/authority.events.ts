@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { boundedText } from '../platform/bounded-text.js';
+import { LocalDateSchema } from '../platform/local-date.js';
+import { AuthorityCodeSchema } from './authority-code.js';
+import { AuthorityTypeSchema } from './authority-type.js';
+
+export const AuthorityRegisteredSchema = z.strictObject({
+  code: AuthorityCodeSchema,
+  name: boundedText(200),
+  type: AuthorityTypeSchema,
+  region: boundedText(100).optional(),
+  /** The county council's code, for a district that lies in one. */
+  county: AuthorityCodeSchema.optional(),
+  /** First day in being; absent when it lies before the register's horizon. */
+  existsFrom: LocalDateSchema.optional(),
+});
+
+export const AuthorityAbolishedSchema = z.strictObject({
+  /** First day no longer in being. */
+  abolishedOn: LocalDateSchema,
+  successors: z.array(AuthorityCodeSchema),
+});
+
+/** What can have happened to a body in the register, all at version 1. */
+export const authorityEventSchemas = {
+  AuthorityRegistered: AuthorityRegisteredSchema,
+  AuthorityAbolished: AuthorityAbolishedSchema,
+};
+
+export type AuthorityEvent = {
+  [Type in keyof typeof authorityEventSchemas]: {
+    readonly type: Type;
+    readonly data: Readonly<z.infer<(typeof authorityEventSchemas)[Type]>>;
+  };
+}[keyof typeof authorityEventSchemas];

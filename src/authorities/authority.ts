@@ -1,0 +1,34 @@
+import type { LocalDate } from '../platform/local-date.js';
+import type { AuthorityCode } from './authority-code.js';
+import type { AuthorityEvent } from './authority.events.js';
+import type { AuthorityType } from './authority-type.js';
+
+/** A body of the register as its events tell it. */
+export type Authority = Readonly<{
+  code: AuthorityCode;
+  name: string;
+  type: AuthorityType;
+  /** First day in being; null when before the register's horizon. */
+  existsFrom: LocalDate | null;
+  /** First day no longer in being; null while it is. */
+  abolishedOn: LocalDate | null;
+  successors: readonly AuthorityCode[];
+}>;
+
+/** The body after one more event; `null` before the first. */
+export function evolve(authority: Authority | null, event: AuthorityEvent): Authority {
+  if (event.type === 'AuthorityRegistered') {
+    const { code, name, type, existsFrom } = event.data;
+    return { code, name, type, existsFrom: existsFrom ?? null, abolishedOn: null, successors: [] };
+  }
+  if (authority === null) throw new Error(`an authority's history cannot begin with ${event.type}`);
+  return { ...authority, ...event.data };
+}
+
+/** Whether a body was in being on any day from `from` to `to`, both inclusive. */
+export function inBeing(
+  { existsFrom, abolishedOn }: Pick<Authority, 'existsFrom' | 'abolishedOn'>,
+  { from, to }: { from: LocalDate; to: LocalDate },
+): boolean {
+  return (existsFrom === null || existsFrom <= to) && (abolishedOn === null || abolishedOn > from);
+}

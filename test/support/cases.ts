@@ -1,0 +1,113 @@
+import type { AuthorityCode } from '../../src/authorities/authority-code.js';
+import { caseFacts, type CaseFacts } from '../../src/complaints/case-facts.js';
+import { CaseReferenceSchema } from '../../src/complaints/case-reference.js';
+import { decide, type ComplaintCommand } from '../../src/complaints/complaint.decide.js';
+import type { Outcome } from '../../src/complaints/complaint.events.js';
+import { evolve, type Complaint } from '../../src/complaints/complaint.js';
+import { daysAfter, type LocalDate } from '../../src/platform/local-date.js';
+import { periodOf, type ReportingYear } from '../../src/statistics/reporting-year.js';
+import { BLABY, day } from './complaints.js';
+
+/** How many cases of each kind a council had in a year. */
+export type CaseCounts = Readonly<{
+  upheld?: number;
+  notUpheld?: number;
+  satisfactoryRemedies?: number;
+  complied?: number;
+  compliedLate?: number;
+  notComplied?: number;
+  others?: Partial<Record<Outcome, number>>;
+}>;
+
+let last = 0;
+
+/** What a caseworker and a monitor would have sent for those cases: the commands of each case, in order. */
+export function commandsFor(
+  authority: AuthorityCode,
+  year: ReportingYear,
+  counts: CaseCounts,
+): ComplaintCommand[][] {
+  const { from } = periodOf(year);
+  const { upheld = 0, notUpheld = 0, satisfactoryRemedies = 0, others = {} } = counts;
+  const compliance = [
+    ...times(counts.complied ?? 0, 'complied' as const),
+    ...times(counts.compliedLate ?? 0, 'complied-late' as const),
+    ...times(counts.notComplied ?? 0, 'not-complied' as const),
+  ];
+  const decidedOn = daysAfter(from, 30);
+  const cases = [
+    ...times(upheld - satisfactoryRemedies, { outcome: 'upheld', remedy: 'recommended' } as const),
+    ...times(satisfactoryRemedies, { outcome: 'upheld', remedy: 'already-provided' } as const),
+    ...times(notUpheld, { outcome: 'not-upheld', remedy: null } as const),
+    ...Object.entries(others).flatMap(([outcome, count]) =>
+      times(count, { outcome: outcome as Outcome, remedy: null }),
+    ),
+  ].map(({ outcome, remedy }, index): ComplaintCommand[] => [
+    ...opened(authority, from),
+    {
+      type: 'RecordDecision',
+      outcome,
+      decidedOn,
+      ...(remedy === null ? {} : { finding: { injustice: true, remedy } }),
+    },
+    ...(outcome === 'upheld' ? checks(compliance[index], decidedOn) : []),
+  ]);
+  // Compliance outcomes beyond the cases upheld in the year stand for cases decided in the year before.
+  const earlier = compliance.slice(upheld).map((kind): ComplaintCommand[] => [
+    ...opened(authority, daysAfter(from, -60)),
+    {
+      type: 'RecordDecision',
+      outcome: 'upheld',
+      decidedOn: daysAfter(from, -30),
+      finding: { injustice: true, remedy: 'recommended' },
+    },
+    ...checks(kind, daysAfter(from, -30)),
+  ]);
+  return [...cases, ...earlier];
+}
+
+/** The facts of those cases, as the domain decides and folds them. */
+export function factsFor(authority: AuthorityCode, year: ReportingYear, counts: CaseCounts): CaseFacts[] {
+  return commandsFor(authority, year, counts).map((commands) => {
+    const state = commands.reduce<Complaint | null>((complaint, command) => {
+      const reference = CaseReferenceSchema.parse('19000001');
+      const circumstances = { reference, today: day('2026-04-01'), authority: { ...BLABY, code: authority } };
+      return decide(complaint, command, circumstances).reduce<Complaint | null>(evolve, complaint);
+    }, null);
+    if (state === null) throw new Error('a case without events');
+    return caseFacts(state);
+  });
+}
+
+function opened(authority: AuthorityCode, receivedOn: LocalDate): ComplaintCommand[] {
+  last += 1;
+  const reference = CaseReferenceSchema.parse(`19${String(last).padStart(6, '0')}`);
+  return [{ type: 'ReceiveComplaint', reference, authority, subject: 'Housing', receivedOn }];
+}
+
+function checks(
+  kind: 'complied' | 'complied-late' | 'not-complied' | undefined,
+  decidedOn: LocalDate,
+): ComplaintCommand[] {
+  if (kind === undefined) return [];
+  const dueOn = daysAfter(decidedOn, 40);
+  const checkedOn = daysAfter(decidedOn, 90);
+  const actionOn = daysAfter(dueOn, kind === 'complied-late' ? 1 : 0);
+  return [
+    {
+      type: 'MakeRecommendation',
+      recommendation: 'r1',
+      kind: 'personal',
+      category: 'Apology',
+      text: 'Apologise.',
+      dueOn,
+    },
+    kind === 'not-complied'
+      ? { type: 'CheckCompliance', recommendation: 'r1', result: 'not-complied', checkedOn }
+      : { type: 'CheckCompliance', recommendation: 'r1', result: 'complied', actionOn, checkedOn },
+  ];
+}
+
+function times<Item>(count: number, item: Item): Item[] {
+  return Array.from({ length: count }, () => item);
+}

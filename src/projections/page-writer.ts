@@ -1,0 +1,54 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { RecordedEvent } from '../event-store/event-store.js';
+import type { Position } from '../event-store/position.js';
+import { lockCheckpoint, moveCheckpoint } from './checkpoint.js';
+import type { Projection } from './projection.js';
+
+/** The schema of the live read models. */
+export const LIVE = 'public';
+
+/** Runs work in one transaction whose unqualified table names are those of a schema. */
+export async function inSchema<Result>(
+  database: DataSource,
+  schema: string,
+  work: (transaction: QueryRunner) => Promise<Result>,
+): Promise<Result> {
+  const runner = database.createQueryRunner();
+  try {
+    await runner.startTransaction();
+    await runner.query(`set local search_path to ${schema}`);
+    const result = await work(runner);
+    await runner.commitTransaction();
+    return result;
+  } catch (error) {
+    if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+    throw error;
+  } finally {
+    await runner.release();
+  }
+}
+
+/**
+ * Writes a page of the log into a projection's tables of one schema, with its checkpoint, in one transaction.
+ * What another process has counted already is left out, so an event counts once whoever folds it.
+ *
+ * @param skipped positions of events that are left out by an audited act.
+ * @returns the checkpoint after it.
+ */
+export async function writePage(
+  database: DataSource,
+  projection: Projection,
+  page: readonly RecordedEvent[],
+  { schema = LIVE, skipped }: { schema?: string; skipped: ReadonlySet<Position> },
+): Promise<Position> {
+  return inSchema(database, schema, async (transaction) => {
+    const checkpoint = await lockCheckpoint(projection.name, transaction);
+    const fresh = page.filter((event) => event.position > checkpoint);
+    const last = fresh.at(-1);
+    if (last === undefined) return checkpoint;
+    const counted = skipped.size === 0 ? fresh : fresh.filter((event) => !skipped.has(event.position));
+    await projection.apply(counted, transaction);
+    await moveCheckpoint(projection.name, last.position, transaction);
+    return last.position;
+  });
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { PositionSchema, type Position } from '../event-store/position.js';
+import { DomainRefusal } from '../platform/refusal.js';
+
+/** As known when: at a position of the log, or at an instant of the store's clock (design 3). */
+export type AsAt = Readonly<{ kind: 'position'; position: Position } | { kind: 'instant'; instant: Date }>;
+
+/** A position is digits alone; an instant is ISO 8601 with its zone, so that no machine's zone decides. */
+export const AsAtSchema = z
+  .union(
+    [
+      PositionSchema.transform((position): AsAt => ({ kind: 'position', position })),
+      z.iso
+        .datetime({ offset: true })
+        .transform((text): AsAt => ({ kind: 'instant', instant: new Date(text) })),
+    ],
+    { error: 'must be a position of the log, or an instant such as 2020-07-01T12:00:00Z' },
+  )
+  .meta({ type: 'string', examples: ['40217', '2020-07-01T12:00:00Z'] });
+
+/** What was asked for lies beyond what the log holds (409, exit 3). */
+export class NotYet extends DomainRefusal {
+  constructor(asked: string, present: string) {
+    super('as-at-in-the-future', `${asked} is not reached yet; the statistics are ${present}`, 'asAt');
+  }
+}

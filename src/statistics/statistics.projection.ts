@@ -1,0 +1,72 @@
+import type { QueryRunner } from 'typeorm';
+import { AUTHORITY_STREAMS } from '../authorities/authority-register.js';
+import { evolve as evolveAuthority, type Authority } from '../authorities/authority.js';
+import { authorityEventSchemas, type AuthorityEvent } from '../authorities/authority.events.js';
+import { caseFacts } from '../complaints/case-facts.js';
+import { evolve as evolveComplaint, type Complaint } from '../complaints/complaint.js';
+import {
+  complaintEventSchemas,
+  COMPLAINT_STREAMS,
+  type ComplaintEvent,
+} from '../complaints/complaint.events.js';
+import type { RecordedEvent } from '../event-store/event-store.js';
+import { eventReader } from '../event-store/event-type.js';
+import type { Projection } from '../projections/projection.js';
+import {
+  evolve as evolveProvenance,
+  PROVENANCE_STREAMS,
+  provenanceEventSchemas,
+  type Provenance,
+  type ProvenanceEvent,
+} from '../provenance/provenance.js';
+import { addChanges, addPage, addToTally, casesTable, versionsTable } from './statistics.tables.js';
+import { StreamFold } from './stream-fold.js';
+import { changesBetween } from './tally.js';
+
+/** Folds register, cases and provenance into the counts behind every figure; the rules are not here but in `tally.ts`. */
+export class StatisticsProjection implements Projection {
+  readonly name = 'statistics';
+  readonly tables = [
+    'statistics_authority',
+    'statistics_provenance',
+    'statistics_case',
+    'statistics_change',
+    'statistics_tally',
+    'statistics_page',
+  ];
+
+  private readonly authorities = new StreamFold<Authority, AuthorityEvent>(
+    AUTHORITY_STREAMS,
+    eventReader<AuthorityEvent>(authorityEventSchemas),
+    evolveAuthority,
+    versionsTable('statistics_authority', 'code', 'authority'),
+  );
+  private readonly provenance = new StreamFold<Provenance, ProvenanceEvent>(
+    PROVENANCE_STREAMS,
+    eventReader<ProvenanceEvent>(provenanceEventSchemas),
+    evolveProvenance,
+    versionsTable('statistics_provenance', 'store', 'provenance'),
+  );
+  private readonly complaints = new StreamFold<Complaint, ComplaintEvent>(
+    COMPLAINT_STREAMS,
+    eventReader<ComplaintEvent>(complaintEventSchemas),
+    evolveComplaint,
+    casesTable(),
+  );
+
+  async apply(page: readonly RecordedEvent[], transaction: QueryRunner): Promise<void> {
+    await this.authorities.apply(page, transaction);
+    await this.provenance.apply(page, transaction);
+    const steps = await this.complaints.apply(page, transaction);
+    const changes = steps.flatMap(({ position, before, after }) =>
+      changesBetween(before && caseFacts(before), caseFacts(after)).map((change) => ({
+        ...change,
+        position,
+        reference: after.reference,
+      })),
+    );
+    await addChanges(changes, transaction);
+    await addToTally(changes, transaction);
+    await addPage(page, transaction);
+  }
+}

@@ -1,0 +1,62 @@
+import { Inject } from '@nestjs/common';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { AuthorityCode } from '../authorities/authority-code.js';
+import { NotFound } from '../platform/refusal.js';
+import { annualStatistics, type YearRecord } from './annual-statistics.js';
+import type { AsAt } from './as-at.js';
+import type { ReportingYear } from './reporting-year.js';
+import type { AuthorityStatistics, YearStatistics } from './statistics.types.js';
+
+/** Where the counts of a year are read from. */
+export interface StatisticsRecord {
+  /**
+   * Register and counts of a year, at one position of the log: the present one unless told.
+   * @throws NotYet for a position or an instant that is not reached.
+   */
+  ofYear(year: ReportingYear, asAt?: AsAt): Promise<YearRecord>;
+}
+export const STATISTICS_RECORD = Symbol('StatisticsRecord');
+
+/** The statistics of all councils, types and the nation in a year. */
+export class StatisticsOfYear extends Query<YearStatistics> {
+  constructor(
+    readonly year: ReportingYear,
+    readonly asAt?: AsAt,
+  ) {
+    super();
+  }
+}
+
+/** One council's statistics of a year, with the averages of its type. */
+export class StatisticsOfAuthority extends Query<AuthorityStatistics> {
+  constructor(
+    readonly authority: AuthorityCode,
+    readonly year: ReportingYear,
+    readonly asAt?: AsAt,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(StatisticsOfYear)
+export class StatisticsOfYearHandler implements IQueryHandler<StatisticsOfYear> {
+  constructor(@Inject(STATISTICS_RECORD) private readonly record: StatisticsRecord) {}
+
+  async execute({ year, asAt }: StatisticsOfYear): Promise<YearStatistics> {
+    return annualStatistics(await this.record.ofYear(year, asAt));
+  }
+}
+
+@QueryHandler(StatisticsOfAuthority)
+export class StatisticsOfAuthorityHandler implements IQueryHandler<StatisticsOfAuthority> {
+  constructor(@Inject(STATISTICS_RECORD) private readonly record: StatisticsRecord) {}
+
+  /** @throws NotFound when the register has no such body, or the year does not list it. */
+  async execute({ authority: code, year, asAt }: StatisticsOfAuthority): Promise<AuthorityStatistics> {
+    const record = await this.record.ofYear(year, asAt);
+    const own = annualStatistics(record).authorities.find(({ authority }) => authority.code === code);
+    if (own !== undefined) return own;
+    const known = record.authorities.some((authority) => authority.code === code);
+    throw known ? new NotFound('record of this year for authority', code) : new NotFound('authority', code);
+  }
+}

@@ -1,0 +1,107 @@
+import type { QueryRunner } from 'typeorm';
+import type { Complaint } from '../complaints/complaint.js';
+import type { RecordedEvent } from '../event-store/event-store.js';
+import type { Position } from '../event-store/position.js';
+import type { StateTable, Step } from './stream-fold.js';
+import type { Change } from './tally.js';
+
+/** A change with the event and the case that led to it. */
+export type PlacedChange = Change & Readonly<{ position: Position; reference: string }>;
+
+/** A table that keeps every version of its documents, so that any position can be asked for. */
+export function versionsTable<State>(table: string, key: string, column: string): StateTable<State> {
+  return {
+    async read(ids, transaction) {
+      if (ids.length === 0) return new Map();
+      const rows = (await transaction.query(
+        `select distinct on (${key}) ${key} as id, ${column} as state from ${table}
+         where ${key} = any($1) order by ${key}, position desc`,
+        [ids],
+      )) as { id: string; state: State }[];
+      return new Map(rows.map(({ id, state }) => [id, state]));
+    },
+    async write(steps, transaction) {
+      await transaction.query(
+        `insert into ${table} (${key}, position, ${column})
+         select * from unnest($1::text[], $2::bigint[], $3::json[])`,
+        [
+          steps.map(({ id }) => id),
+          steps.map(({ position }) => String(position)),
+          steps.map(({ after }) => JSON.stringify(after)),
+        ],
+      );
+    },
+  };
+}
+
+/** The cases as they stand. */
+export function casesTable(): StateTable<Complaint> {
+  return {
+    async read(references, transaction) {
+      if (references.length === 0) return new Map();
+      const rows = (await transaction.query(
+        'select reference as id, complaint as state from statistics_case where reference = any($1)',
+        [references],
+      )) as { id: string; state: Complaint }[];
+      return new Map(rows.map(({ id, state }) => [id, state]));
+    },
+    async write(steps: readonly Step<Complaint>[], transaction) {
+      const last = new Map(steps.map(({ id, after }) => [id, after]));
+      await transaction.query(
+        `insert into statistics_case (reference, complaint)
+         select * from unnest($1::text[], $2::json[])
+         on conflict (reference) do update set complaint = excluded.complaint`,
+        [[...last.keys()], [...last.values()].map((state) => JSON.stringify(state))],
+      );
+    },
+  };
+}
+
+/** Keeps what each event changed in the counts: the basis of any figure as at an earlier position. */
+export async function addChanges(changes: readonly PlacedChange[], transaction: QueryRunner): Promise<void> {
+  if (changes.length === 0) return;
+  await transaction.query(
+    `insert into statistics_change (year, position, authority, measure, delta, reference)
+     select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::smallint[], $6::text[])`,
+    [
+      changes.map(({ year }) => year),
+      changes.map(({ position }) => String(position)),
+      changes.map(({ authority }) => authority),
+      changes.map(({ measure }) => measure),
+      changes.map(({ delta }) => delta),
+      changes.map(({ reference }) => reference),
+    ],
+  );
+}
+
+/** Moves the present counts by the page's changes. */
+export async function addToTally(changes: readonly Change[], transaction: QueryRunner): Promise<void> {
+  const moves = new Map<string, Change>();
+  for (const change of changes) {
+    const key = `${change.year} ${change.authority} ${change.measure}`;
+    moves.set(key, { ...change, delta: (moves.get(key)?.delta ?? 0) + change.delta });
+  }
+  const moved = [...moves.values()].filter(({ delta }) => delta !== 0);
+  if (moved.length === 0) return;
+  await transaction.query(
+    `insert into statistics_tally (year, authority, measure, count)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::integer[])
+     on conflict (year, authority, measure) do update set count = statistics_tally.count + excluded.count`,
+    [
+      moved.map(({ year }) => year),
+      moved.map(({ authority }) => authority),
+      moved.map(({ measure }) => measure),
+      moved.map(({ delta }) => delta),
+    ],
+  );
+}
+
+/** Notes where a page of the log ended, and when that was stored: the way from an instant to a position. */
+export async function addPage(page: readonly RecordedEvent[], transaction: QueryRunner): Promise<void> {
+  const last = page.at(-1);
+  if (last === undefined) return;
+  await transaction.query('insert into statistics_page (position, stored_at) values ($1, $2)', [
+    String(last.position),
+    last.storedAt,
+  ]);
+}

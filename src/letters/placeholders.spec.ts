@@ -1,0 +1,21 @@
+import { fillPlaceholders, placeholdersIn } from './placeholders.js';
+
+describe('placeholders', () => {
+  it('are replaced wherever they stand, with or without spaces inside the braces', () => {
+    expect(fillPlaceholders('{{a}}, {{ b }} and {{a}}', { a: 'one', b: 'two' })).toBe('one, two and one');
+  });
+
+  it('are not looked for in a value that was filled in', () => {
+    expect(fillPlaceholders('{{a}}', { a: '{{b}} $& $1', b: 'no' })).toBe('{{b}} $& $1');
+  });
+
+  it.each(['nonsense', 'constructor', ''])('without a value are named in the error: "%s"', (name) => {
+    expect(() => fillPlaceholders(`x {{${name}}}`, { a: '1' })).toThrow(
+      `there is no value for the placeholder {{${name}}}`,
+    );
+  });
+
+  it('are listed in the order they stand', () => {
+    expect(placeholdersIn('{{b}} {a} {{ a }} }} {{b}}')).toEqual(['b', 'a', 'b']);
+  });
+});

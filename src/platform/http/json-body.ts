@@ -1,0 +1,58 @@
+import { InvalidInput } from '../refusal.js';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads a request body as I-JSON (RFC 7493): UTF-8, and no name twice in one object. `JSON.parse` alone would
+ * take the last of two and turn broken bytes into other characters, so that something else than was sent is stored.
+ * @throws InvalidInput `malformed-body`.
+ */
+export function parseJsonBody(bytes: Buffer): unknown {
+  const text = textOf(bytes);
+  const value = valueOf(text);
+  const repeated = repeatedName(text);
+  if (repeated !== null) malformed(`the body names ${repeated} twice in one object`);
+  return value;
+}
+
+function textOf(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return malformed('the body is not UTF-8');
+  }
+}
+
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return malformed(
+      error instanceof Error ? `the body is not JSON: ${error.message}` : 'the body is not JSON',
+    );
+  }
+}
+
+function malformed(message: string): never {
+  throw new InvalidInput(message, [], 'malformed-body');
+}
+
+/** Strings (with the colon that makes one a name) and brackets; all else between them does not matter. */
+const TOKENS = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}[\]]/g;
+
+/** The first name that occurs twice in one object of a JSON text, as written; null when there is none. */
+function repeatedName(json: string): string | null {
+  const open: (Set<unknown> | null)[] = [];
+  for (const [token, literal, colon] of json.matchAll(TOKENS)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '[') open.push(null);
+    else if (token === '}' || token === ']') open.pop();
+    else if (literal !== undefined && colon !== undefined) {
+      const names = open.at(-1);
+      const name: unknown = JSON.parse(literal);
+      if (names?.has(name) === true) return literal;
+      names?.add(name);
+    }
+  }
+  return null;
+}

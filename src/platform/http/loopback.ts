@@ -1,0 +1,37 @@
+import { isIPv4 } from 'node:net';
+import { HttpException } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { InvalidInput } from '../refusal.js';
+
+/** Whether a host name or address, with or without brackets, can only mean this machine. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  return bare === 'localhost' || bare === '::1' || (isIPv4(bare) && bare.startsWith('127.'));
+}
+
+/**
+ * Nobody is identified yet, so whoever reaches the server may write: it listens where only this machine
+ * reaches it.
+ * @throws InvalidInput `host-not-loopback`.
+ */
+export function requireLoopback(host: string): void {
+  if (isLoopback(host)) return;
+  throw new InvalidInput(
+    `the API knows no users yet and listens on this machine only: the host must be 127.0.0.1, ::1 or localhost, not ${host}`,
+    [{ pointer: 'host', detail: 'must be a loopback address' }],
+    'host-not-loopback',
+  );
+}
+
+const MISDIRECTED = 421;
+
+/**
+ * Refuses a request that was addressed to another name. A web page elsewhere can have its own name resolve to
+ * 127.0.0.1, and a browser would then let its script read and write here as if it were at home.
+ * @throws HttpException 421.
+ */
+export function requireLoopbackAddressee(request: FastifyRequest): void {
+  if (!isLoopback(request.hostname)) {
+    throw new HttpException('this server answers to 127.0.0.1, [::1] and localhost only', MISDIRECTED);
+  }
+}

@@ -1,0 +1,80 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { z } from 'zod';
+import { apiSchemas, schemaAddress } from './api-schemas.js';
+
+const ABOUT = `Complaints, decisions, recommendations and compliance checks of an ombudsman for councils, and the
+yearly statistics that follow from them.
+
+**Dates** are calendar dates in the United Kingdom; instants are UTC. A reporting year runs from 1 April to
+31 March. **Rates** are whole per cents, half up, and stand beside their counts.
+
+**Commands** answer with the complaint's \`revision\`, which is also its entity tag, and with the \`position\` of
+their last event in the log. Send an \`Idempotency-Key\` to be able to repeat a call whose answer was lost, and
+\`If-Match\` to write only upon the state you have read.
+
+**Errors** are problem details (RFC 9457). Programs decide by \`type\`; \`errors\` points at each field at fault.`;
+
+const DOCUMENT = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Upheld API',
+    description: ABOUT,
+    version: '1',
+    license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+  },
+  tags: [
+    { name: 'Complaints', description: 'One case from its receipt to the compliance of the council.' },
+    { name: 'Statistics', description: 'The three rates of a reporting year, with what they rest on.' },
+  ],
+};
+
+/** The OpenAPI 3.1 document of an application's routes; every schema in it is made from one that validates. */
+export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
+  const document = SwaggerModule.createDocument(app, DOCUMENT, {
+    standardSchemaConverter: (schema) =>
+      schema instanceof z.ZodType ? { schema: nameOf(schema) } : undefined,
+    operationIdFactory: (_controller, method) => method,
+  });
+  // Nest's builder knows the schemas of OpenAPI 3.0 only; these are JSON Schema as 3.1 has it.
+  const schemas = componentSchemas();
+  describeParameters(document, schemas);
+  return { ...document, components: { schemas } } as OpenAPIObject;
+}
+
+function nameOf(schema: z.ZodType): object {
+  const id = apiSchemas.get(schema)?.id;
+  if (id === undefined) throw new Error('a schema of the API has no name: register it in apiSchemas');
+  return { $ref: schemaAddress(id) };
+}
+
+function componentSchemas(): Record<string, z.core.JSONSchema.BaseSchema> {
+  const { schemas } = z.toJSONSchema(apiSchemas, {
+    target: 'draft-2020-12',
+    io: 'input',
+    uri: schemaAddress,
+    override: ({ jsonSchema }) => {
+      // The format says it all; the pattern of every day that ever was would fill the page.
+      if (jsonSchema.format === 'date' || jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema['example'] !== undefined) jsonSchema.examples = [jsonSchema['example']];
+      delete jsonSchema['example'];
+    },
+  });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, schema]) => [id, { ...schema, $id: undefined, $schema: undefined }]),
+  );
+}
+
+/** Parameters are described by their schemas; browsers of the document look for that beside the schema. */
+function describeParameters({ paths }: OpenAPIObject, schemas: ReturnType<typeof componentSchemas>): void {
+  const described = new Map(
+    Object.entries(schemas).map(([id, { description }]) => [schemaAddress(id), description]),
+  );
+  for (const parameter of Object.values(paths).flatMap(({ get, post }) =>
+    [get, post].flatMap((on) => on?.parameters ?? []),
+  )) {
+    if (!('schema' in parameter) || parameter.schema === undefined || !('$ref' in parameter.schema)) continue;
+    parameter.description = described.get(parameter.schema.$ref);
+  }
+}

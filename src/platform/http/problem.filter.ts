@@ -1,0 +1,29 @@
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
+
+/** Seconds after which a client may try again what was unavailable. */
+const RETRY_AFTER = 2;
+
+/** Answers every error with its problem details, and logs those that are not the caller's. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    answerProblem(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+}
+
+/** Answers a request with the problem details of an error. */
+export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = problemOf(error);
+  if (problem.status >= 500) request.log.error({ err: error }, problem.title);
+  if (reply.sent) return;
+  if (problem.status === 503) void reply.header('retry-after', RETRY_AFTER);
+  void reply
+    .code(problem.status)
+    .header('x-request-id', request.id)
+    .header('content-type', PROBLEM_MEDIA_TYPE)
+    // Bytes, because to a text the framework would add a charset, which this media type does not have.
+    .send(Buffer.from(JSON.stringify({ ...problem, correlationId: request.id })));
+}

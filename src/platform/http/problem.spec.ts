@@ -1,0 +1,48 @@
+import { HttpException } from '@nestjs/common';
+import { Conflict, DomainRefusal, InvalidInput, NotFound, StaleState, Unavailable } from '../refusal.js';
+import { problemOf, ProblemSchema } from './problem.js';
+
+it.each([
+  [new DomainRefusal('already-decided', 'decided'), 409],
+  [new Conflict('revision-conflict', 'others wrote'), 409],
+  [new InvalidInput('wrong'), 422],
+  [new InvalidInput('wrong', [], 'malformed-body'), 400],
+  [new NotFound('complaint', '19007429'), 404],
+  [new StaleState('older'), 412],
+  [new Unavailable('store-unavailable', 'gone'), 503],
+  [new HttpException('teapot', 418), 418],
+  [new HttpException('of the innards', 502), 500],
+  [new TypeError('of the innards'), 500],
+  ['of the innards', 500],
+  [undefined, 500],
+])('tells %p as %d', (error, status) => {
+  const problem = problemOf(error);
+  expect(problem.status).toBe(status);
+  expect(ProblemSchema.safeParse({ ...problem, correlationId: 'x' }).error).toBeUndefined();
+  expect(JSON.stringify(problem)).not.toContain('innards');
+});
+
+it('names the type by the code and the title by the same words', () => {
+  expect(problemOf(new DomainRefusal('decided-before-received', 'too early', 'decidedOn'))).toEqual({
+    type: 'urn:upheld:problem:decided-before-received',
+    title: 'Decided before received',
+    status: 409,
+    detail: 'too early',
+    errors: [{ pointer: '#/decidedOn', detail: 'too early' }],
+  });
+});
+
+it('tells pointers as URI fragments, and parameters by name', () => {
+  const faults = ['', '/', '/a~1b', '/é #%', '/\ud800', 'year'].map((pointer) => ({
+    pointer,
+    detail: 'wrong',
+  }));
+  expect(problemOf(new InvalidInput('wrong', faults)).errors).toEqual([
+    { pointer: '#', detail: 'wrong' },
+    { pointer: '#/', detail: 'wrong' },
+    { pointer: '#/a~1b', detail: 'wrong' },
+    { pointer: '#/%C3%A9%20%23%25', detail: 'wrong' },
+    { pointer: '#/%EF%BF%BD', detail: 'wrong' },
+    { parameter: 'year', detail: 'wrong' },
+  ]);
+});

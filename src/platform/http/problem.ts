@@ -1,0 +1,120 @@
+import { STATUS_CODES } from 'node:http';
+import { HttpException } from '@nestjs/common';
+import { z } from 'zod';
+import { DomainRefusal, InvalidInput, UpheldError } from '../refusal.js';
+import { jsonPointer } from './input-pipe.js';
+import { apiSchemas } from './api-schemas.js';
+
+/**
+ * Problem types are URNs: they name the rule at fault wherever the service runs, and promise no page behind
+ * them. A relative address would change with the host it is resolved against (RFC 9457, section 3.1.1).
+ */
+const PROBLEM_TYPES = 'urn:upheld:problem:';
+
+export const ProblemSchema = z
+  .strictObject({
+    type: z
+      .string()
+      .regex(/^urn:upheld:problem:[a-z0-9-]+$/)
+      .describe('A stable name of what went wrong; programs decide by it.'),
+    title: z.string().describe('The same in words, always equal for one type.'),
+    status: z.int().min(400).max(599),
+    detail: z.string().describe('What went wrong this time.'),
+    correlationId: z
+      .string()
+      .describe('The request, as it is called in the log; also the X-Request-Id header.'),
+    errors: z
+      .array(
+        z.union([
+          z.strictObject({
+            pointer: z.string().describe('A field of the body: JSON pointer as a fragment, # for the whole.'),
+            detail: z.string(),
+          }),
+          z.strictObject({
+            parameter: z.string().describe('A parameter of the path or query, or a header.'),
+            detail: z.string(),
+          }),
+        ]),
+      )
+      .optional()
+      .describe('One entry for each field at fault.'),
+  })
+  .meta({ description: 'A problem (RFC 9457).' })
+  .register(apiSchemas, { id: 'Problem' });
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+type Problem = Omit<z.infer<typeof ProblemSchema>, 'correlationId'>;
+
+/** What the framework says less plainly. */
+const PLAINLY: ReadonlyMap<number, string> = new Map([
+  [404, 'there is nothing at this address'],
+  [413, 'the body is too large'],
+  [414, 'the address is too long'],
+  [415, 'the body must be sent as application/json'],
+]);
+
+/** An error as its problem details; whatever is not meant for the caller is a 500 that tells nothing. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof UpheldError) {
+    return { ...problem(error.code, statusOf(error), error.message), ...errorsOf(error) };
+  }
+  if (error instanceof HttpException && error.getStatus() < 500) {
+    const status = error.getStatus();
+    const code = (STATUS_CODES[status] ?? 'bad request').toLowerCase().replaceAll(/[^a-z]+/g, '-');
+    return problem(code, status, PLAINLY.get(status) ?? error.message);
+  }
+  return problem(
+    'internal-error',
+    500,
+    'something unexpected happened; the log has it under the correlation id',
+  );
+}
+
+function problem(code: string, status: number, detail: string): Problem {
+  const words = code.replaceAll('-', ' ');
+  return {
+    type: PROBLEM_TYPES + code,
+    title: words.charAt(0).toUpperCase() + words.slice(1),
+    status,
+    detail,
+  };
+}
+
+/** The one place where the family of errors meets HTTP. What cannot be read at all is `malformed-…`: 400. */
+function statusOf(error: UpheldError): number {
+  switch (error.kind) {
+    case 'invalid':
+      return error.code.startsWith('malformed-') ? 400 : 422;
+    case 'not-found':
+      return 404;
+    case 'refused':
+    case 'conflict':
+      return 409;
+    case 'stale':
+      return 412;
+    case 'unavailable':
+      return 503;
+    default:
+      return error.kind satisfies never;
+  }
+}
+
+function errorsOf(error: UpheldError): Pick<Problem, 'errors'> {
+  if (error instanceof DomainRefusal && error.field !== undefined) {
+    return { errors: [{ pointer: fragment(jsonPointer([error.field])), detail: error.message }] };
+  }
+  if (!(error instanceof InvalidInput) || error.faults.length === 0) return {};
+  return {
+    errors: error.faults.map(({ pointer, detail }) =>
+      pointer === '' || pointer.startsWith('/')
+        ? { pointer: fragment(pointer), detail }
+        : { parameter: pointer, detail },
+    ),
+  };
+}
+
+/** A JSON pointer as a URI fragment (RFC 6901, section 6), whatever a sender names his fields. */
+function fragment(pointer: string): string {
+  return `#${pointer.toWellFormed().split('/').map(encodeURIComponent).join('/')}`;
+}

@@ -1,0 +1,106 @@
+import { applyDecorators, PayloadTooLargeException, UnsupportedMediaTypeException } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { InvalidInput, NotFound, StaleState, Unavailable, type UpheldError } from '../refusal.js';
+import { schemaAddress } from './api-schemas.js';
+import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
+
+type Answer = Readonly<{
+  means: string;
+  schema?: z.ZodType;
+  headers?: readonly (keyof typeof ANSWER_HEADERS)[];
+}>;
+
+/** What a route says of itself in the OpenAPI document; what it takes is read from its own declarations. */
+export type RouteDocs = Readonly<{
+  summary: string;
+  description: string;
+  /** Headers it heeds. */
+  takes?: readonly (keyof typeof REQUEST_HEADERS)[];
+  answers: Readonly<Record<number, Answer>>;
+  /** What each problem's status means on this route, and an error that leads to it where the usual one would not. */
+  problems: Readonly<Record<number, string | Readonly<{ means: string; example: UpheldError }>>>;
+}>;
+
+const REQUEST_HEADERS = {
+  'Idempotency-Key': {
+    description:
+      'Names this command: a repeat under the same key gets the first answer again, whatever happened since.',
+    schema: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 200,
+      examples: ['6f1e4a52-8a67-4a3b-9d0e-2f5c1b7a9e44'],
+    },
+  },
+  'If-Match': {
+    description: 'The entity tag of the state decided upon; the command is refused upon any other.',
+    schema: { type: 'string', examples: ['"3"'] },
+  },
+  'If-None-Match': {
+    description: 'The entity tag of a state the caller has already.',
+    schema: { type: 'string', examples: ['"3"'] },
+  },
+};
+
+const ANSWER_HEADERS = {
+  ETag: {
+    description: "The complaint's revision, quoted: what If-Match and If-None-Match take.",
+    schema: { type: 'string', examples: ['"3"'] },
+  },
+  Location: {
+    description: 'Where what was made can be read.',
+    schema: { type: 'string', format: 'uri-reference' },
+  },
+};
+
+const PROBLEMS_EVERYWHERE: RouteDocs['problems'] = {
+  422: 'The path or the query is not of the right form; `errors` has an entry for each fault.',
+  500: 'A defect of the service, which its log tells of under the correlation id.',
+  503: 'The store does not answer at present; the same request may be sent again.',
+};
+
+const USUAL_ERRORS: Readonly<Record<number, Error>> = {
+  400: new InvalidInput('the body is not JSON: Unexpected end of JSON input', [], 'malformed-body'),
+  404: new NotFound('complaint', '19007429'),
+  412: new StaleState('the state is at revision 4, not at 3'),
+  413: new PayloadTooLargeException(),
+  415: new UnsupportedMediaTypeException(),
+  422: new InvalidInput('the address is not as it should be', [
+    { pointer: 'year', detail: 'must be a reporting year such as 2019-20' },
+  ]),
+  500: new Error('not told'),
+  503: new Unavailable('store-unavailable', 'the store does not answer'),
+};
+
+/** Documents a route: its purpose, its answers and its problems, each with an example made as a real one is. */
+export function Documented({
+  summary,
+  description,
+  takes = [],
+  answers,
+  problems,
+}: RouteDocs): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ summary, description }),
+    ...takes.map((name) => ApiHeader({ name, required: false, ...REQUEST_HEADERS[name] })),
+    ...Object.entries(answers).map(([status, { means, schema, headers = [] }]) =>
+      ApiResponse({
+        status: Number(status),
+        description: means,
+        headers: Object.fromEntries(headers.map((name) => [name, ANSWER_HEADERS[name]])),
+        ...(schema && { standardSchema: schema }),
+      }),
+    ),
+    ...Object.entries({ ...PROBLEMS_EVERYWHERE, ...problems }).map(([status, problem]) => {
+      const { means, example } =
+        typeof problem === 'string' ? { means: problem, example: USUAL_ERRORS[Number(status)] } : problem;
+      return ApiResponse({ status: Number(status), description: means, content: problemContent(example) });
+    }),
+  );
+}
+
+function problemContent(error: unknown) {
+  const example = { ...problemOf(error), correlationId: '6f1e4a52-8a67-4a3b-9d0e-2f5c1b7a9e44' };
+  return { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: schemaAddress('Problem') }, example } };
+}

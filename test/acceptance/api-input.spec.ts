@@ -1,0 +1,301 @@
+import { pino } from 'pino';
+import { AppModule } from '../../src/app.module.js';
+import { createHttpApp } from '../../src/platform/http/http-app.js';
+import { FoldedStatistics } from '../support/http-statistics.js';
+import { NOW, openHttpApi, type HttpApi } from '../support/http-api.js';
+import { complaint, given, newReference, NOT_UPHELD, UPHELD } from '../support/http-cases.js';
+import { sendRaw } from '../support/http-raw.js';
+
+let api: HttpApi;
+beforeAll(async () => {
+  api = await openHttpApi();
+});
+afterAll(() => api.close());
+
+const text = (body: unknown) => JSON.stringify(body);
+
+describe('a body', () => {
+  it('is told every field at fault, each with its pointer', async () => {
+    const body = {
+      outcome: 'upheld',
+      decidedOn: '2019-02-30',
+      finding: { remedy: 'apology', 'a/b~c#%': 1 },
+      fault: 1,
+    };
+    const reference = await given(api, 'received');
+    expect(await api.post(`/v1/complaints/${reference}/decisions`, body)).toMatchObject({
+      status: 422,
+      body: {
+        type: 'urn:upheld:problem:invalid-input',
+        title: 'Invalid input',
+        errors: [
+          { pointer: '#/decidedOn', detail: 'must be a calendar date, YYYY-MM-DD' },
+          { pointer: '#/finding/injustice', detail: 'is required' },
+          { pointer: '#/finding/remedy', detail: 'must be one of none, recommended, already-provided' },
+          { pointer: '#/finding/a~1b~0c%23%25', detail: 'is not known here' },
+          { pointer: '#/fault', detail: 'is not known here' },
+        ],
+      },
+    });
+    expect(await api.events(reference)).toBe(1);
+  });
+
+  it.each<[string, object, string]>([
+    ['a number for a string', { subject: 7 }, '#/subject'],
+    ['a number for a reference', { reference: 19007429 }, '#/reference'],
+    ['seven digits', { reference: '1900742' }, '#/reference'],
+    ['digits of another script', { reference: '١٩٠٠٧٤٢٩' }, '#/reference'],
+    ['no code', { authority: 'Blaby' }, '#/authority'],
+    ['no subject', { subject: ' \n ' }, '#/subject'],
+    ['a subject too long', { subject: 'a'.repeat(201) }, '#/subject'],
+    ['a control character', { subject: 'Hous\u0000ing' }, '#/subject'],
+    ['a lone surrogate', { subject: 'Hous\ud800ing' }, '#/subject'],
+    ['an array for a string', { subject: ['Housing'] }, '#/subject'],
+    ['null for a string', { subject: null }, '#/subject'],
+    ['an instant for a date', { receivedOn: '2019-05-01T00:00:00Z' }, '#/receivedOn'],
+    ['a British date', { receivedOn: '01/05/2019' }, '#/receivedOn'],
+    ['a day that never was', { receivedOn: '2019-02-29' }, '#/receivedOn'],
+  ])('is refused with %s', async (_, over, pointer) => {
+    const reference = newReference();
+    expect(await api.post('/v1/complaints', complaint(reference, over))).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer }] },
+    });
+    expect(await api.events(reference)).toBe(0);
+  });
+
+  it.each([
+    ['__proto__', '"__proto__": {"authority": "E07000129"}'],
+    ['constructor', '"constructor": {"prototype": {"a": 1}}'],
+    ['prototype', '"prototype": 1'],
+    ['toString', '"toString": 1'],
+    ['\ud800', '"\\ud800": 1'],
+    ['', '"": 1'],
+  ])('is refused with a field named %j', async (name, field) => {
+    const reference = newReference();
+    const { status, body } = await api.post(
+      '/v1/complaints',
+      `{${field}, ${text(complaint(reference)).slice(1)}`,
+    );
+    expect({ status, body }).toMatchObject({
+      status: 422,
+      body: {
+        errors: [{ pointer: `#/${encodeURIComponent(name.toWellFormed())}`, detail: 'is not known here' }],
+      },
+    });
+    expect(await api.events(reference)).toBe(0);
+  });
+
+  it.each(['null', '[]', '"text"', '0', 'true'])('is refused as %s', async (body) => {
+    expect(await api.post('/v1/complaints', body)).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '#', detail: 'must be an object' }] },
+    });
+  });
+
+  it('is refused where it is left out', async () => {
+    expect(await api.send('/v1/complaints', { method: 'POST' })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '#', detail: 'is required' }] },
+    });
+  });
+
+  it.each<[string, (reference: string) => string | Uint8Array]>([
+    ['nothing', () => ''],
+    ['no JSON', () => 'reference=19007429'],
+    ['half a JSON', (reference) => text(complaint(reference)).slice(0, -1)],
+    ['two JSONs', (reference) => text(complaint(reference)).repeat(2)],
+    ['a name twice', (reference) => `{"subject": "Roads", ${text(complaint(reference)).slice(1)}`],
+    [
+      'a name twice, once escaped',
+      (reference) => `{"subj\\u0065ct": "Roads", ${text(complaint(reference)).slice(1)}`,
+    ],
+    [
+      'bytes that are not UTF-8',
+      (reference) => Buffer.from(text(complaint(reference, { subject: 'Café' })), 'latin1'),
+    ],
+    ['UTF-16', (reference) => Buffer.from(text(complaint(reference)), 'utf16le')],
+    ['zeros', () => new Uint8Array(100)],
+  ])('is refused as malformed with %s', async (_, body) => {
+    const reference = newReference();
+    expect(await api.post('/v1/complaints', body(reference))).toMatchObject({
+      status: 400,
+      body: { type: 'urn:upheld:problem:malformed-body' },
+    });
+    expect(await api.events(reference)).toBe(0);
+  });
+
+  it('may begin with a byte order mark', async () => {
+    const { status } = await api.post('/v1/complaints', `\ufeff${text(complaint(newReference()))}`);
+    expect(status).toBe(201);
+  });
+
+  it.each([
+    ['nested deeper than a stack', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
+    ['nested deeper in a field', `{"subject": ${'{"a":'.repeat(9_000)}1${'}'.repeat(9_000)}}`],
+    ['an array of thousands', text({ subject: Array(20_000).fill(0) })],
+    [
+      'thousands of unknown fields',
+      text(Object.fromEntries(Array.from({ length: 6_000 }, (_, n) => [`f${n}`, 0]))),
+    ],
+    ['a number beyond all numbers', '{"subject": 1e999999}'],
+  ])('is refused when it is %s', async (_, body) => {
+    const answer = await api.post('/v1/complaints', body);
+    expect(answer.status).toBe(422);
+    expect((answer.body as { errors: unknown[] }).errors.length).toBeLessThanOrEqual(50);
+  });
+
+  it.each([
+    ['with its length', (body: string) => body],
+    ['in chunks', (body: string) => new Blob([body]).stream()],
+  ])('is refused when it is too large, sent %s', async (_, sent) => {
+    const reference = newReference();
+    const body = text(complaint(reference, { subject: 'a'.repeat(70_000) }));
+    const answer = await api.send('/v1/complaints', {
+      method: 'POST',
+      body: sent(body),
+      headers: { 'content-type': 'application/json' },
+      ...{ duplex: 'half' },
+    });
+    expect(answer).toMatchObject({ status: 413, body: { type: 'urn:upheld:problem:payload-too-large' } });
+    expect(await api.events(reference)).toBe(0);
+  });
+
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'application/merge-patch+json',
+    'json',
+    'multipart/form-data',
+  ])('is refused as %s', async (type) => {
+    const reference = newReference();
+    expect(await api.post('/v1/complaints', complaint(reference), { 'content-type': type })).toMatchObject({
+      status: 415,
+      body: { type: 'urn:upheld:problem:unsupported-media-type' },
+    });
+    expect(await api.events(reference)).toBe(0);
+  });
+
+  it('is refused with a finding whose remedy is not known, whatever else it says', async () => {
+    const reference = await given(api, 'received');
+    const body = { ...UPHELD, finding: { ...UPHELD.finding, remedy: 'Recommended' } };
+    expect(await api.post(`/v1/complaints/${reference}/decisions`, body)).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '#/finding/remedy' }] },
+    });
+  });
+});
+
+describe('an address', () => {
+  it.each([
+    ['/nowhere', 404, 'not-found'],
+    ['/v1', 404, 'not-found'],
+    ['/v1/complaints/', 404, 'not-found'],
+    ['/docs/../package.json', 404, 'not-found'],
+    ['/docs/%2e%2e%2fpackage.json', 404, 'not-found'],
+    ['/v1/complaints/19007429x', 422, 'invalid-input'],
+    ['/v1/complaints/19007429%00', 422, 'invalid-input'],
+    ['/v1/complaints/19%2F007', 422, 'invalid-input'],
+    ['/v1/complaints/19007429/recommendations/%20', 422, 'invalid-input'],
+    ['/v1/complaints/__proto__', 422, 'invalid-input'],
+    ['/v1/complaints/%ED%A0%80', 400, 'bad-request'],
+    ['/v1/complaints/%E0%A4%A', 400, 'bad-request'],
+    [`/v1/complaints/${'1'.repeat(500)}`, 414, 'uri-too-long'],
+    ['/v1/complaints/19007429?expand=all', 422, 'invalid-input'],
+    ['/v1/statistics/2019-20?asAt=2020-01-01&__proto__=1', 422, 'invalid-input'],
+  ])('%s is answered with %d %s', async (path, status, code) => {
+    const answer = await api.get(path);
+    expect(answer).toMatchObject({ status, body: { type: `urn:upheld:problem:${code}`, status } });
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  });
+
+  it('tells which query parameters it does not know', async () => {
+    expect(await api.post('/v1/complaints?dryRun=true', complaint(newReference()))).toMatchObject({
+      status: 422,
+      body: { errors: [{ parameter: 'dryRun', detail: 'is not known here' }] },
+    });
+  });
+
+  it.each([
+    ['GET', '/v1/complaints', 'POST'],
+    ['DELETE', '/v1/complaints/19007429', 'GET, HEAD'],
+    ['PUT', '/v1/complaints/19007429/decisions', 'POST'],
+    ['OPTIONS', '/v1/complaints', 'POST'],
+    ['POST', '/openapi.json', 'GET, HEAD'],
+  ])('does not allow %s on %s', async (method, path, allow) => {
+    const { status, headers, body } = await api.send(path, {
+      method,
+      ...(method === 'PUT' && { body: 'x' }),
+    });
+    expect({ status, body }).toMatchObject({
+      status: 405,
+      body: { type: 'urn:upheld:problem:method-not-allowed' },
+    });
+    expect(headers.get('allow')).toBe(allow);
+  });
+
+  it('answers HEAD as GET, without the body', async () => {
+    const reference = await given(api, 'received');
+    const { status, headers, body } = await api.send(`/v1/complaints/${reference}`, { method: 'HEAD' });
+    expect({ status, body, etag: headers.get('etag') }).toEqual({ status: 200, body: '', etag: '"0"' });
+  });
+});
+
+describe('the server', () => {
+  it.each([
+    [400, 'NO HTTP AT ALL\r\n\r\n'],
+    [431, `GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`],
+    [400, 'POST /v1/complaints HTTP/1.1\r\nhost: localhost\r\ncontent-length: -1\r\n\r\n'],
+    [421, 'GET /v1/statistics/2019-20 HTTP/1.1\r\nhost: attacker.example\r\nconnection: close\r\n\r\n'],
+    [
+      421,
+      'GET /v1/statistics/2019-20 HTTP/1.1\r\nhost: 127.0.0.1.attacker.example\r\nconnection: close\r\n\r\n',
+    ],
+    [421, 'GET /v1/statistics/2019-20 HTTP/1.0\r\n\r\n'],
+    [
+      400,
+      'POST /v1/complaints HTTP/1.1\r\nhost: localhost\r\nidempotency-key: a\r\nidempotency-key: b\r\nconnection: close\r\n\r\n',
+    ],
+  ])('answers %d to %j', async (status, bytes) => {
+    const answer = await sendRaw(api.url, bytes);
+    expect(answer).toMatchObject({ status, body: { status } });
+    expect(answer.head.toLowerCase()).toContain('content-type: application/problem+json');
+  });
+
+  it.each(['127.0.0.1', 'localhost', '[::1]', '127.0.0.1:3000'])('answers to the name %s', async (host) => {
+    const answer = await sendRaw(
+      api.url,
+      `GET /v1/statistics/2019 HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`,
+    );
+    expect(answer.status).toBe(422);
+  });
+
+  it('does not tell what it is made of, and forbids what a page might do with it', async () => {
+    const { headers } = await api.get('/docs');
+    expect(headers.get('x-powered-by')).toBeNull();
+    expect(headers.get('server')).toBeNull();
+    expect(headers.get('content-security-policy')).not.toContain('unsafe');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  const start = (host: string, port: number) => {
+    const { store } = api;
+    const foundations = { store, statistics: new FoldedStatistics(store), clock: () => NOW };
+    return createHttpApp(AppModule.on(foundations), { host, port, logger: pino({ enabled: false }) });
+  };
+
+  it.each(['0.0.0.0', '::', '192.168.0.7', 'ombudsman.example', '127.0.0.1.example', ''])(
+    'does not listen on %j, where others might reach it',
+    async (host) => {
+      await expect(start(host, 0)).rejects.toMatchObject({ code: 'host-not-loopback' });
+    },
+  );
+
+  it('says so when its port is taken', async () => {
+    await expect(start('127.0.0.1', Number(new URL(api.url).port))).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    });
+    const reference = await given(api, 'received');
+    expect((await api.post(`/v1/complaints/${reference}/decisions`, NOT_UPHELD)).status).toBe(201);
+  });
+});

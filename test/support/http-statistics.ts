@@ -1,0 +1,58 @@
+import { AUTHORITY_STREAMS, authorityAggregate } from '../../src/authorities/authority-register.js';
+import type { AuthorityEvent } from '../../src/authorities/authority.events.js';
+import type { Authority } from '../../src/authorities/authority.js';
+import type { AuthorityCode } from '../../src/authorities/authority-code.js';
+import { caseFacts } from '../../src/complaints/case-facts.js';
+import { complaintAggregate } from '../../src/complaints/complaint.commands.js';
+import { COMPLAINT_STREAMS, type ComplaintEvent } from '../../src/complaints/complaint.events.js';
+import type { Complaint } from '../../src/complaints/complaint.js';
+import type { EventStore } from '../../src/event-store/event-store.js';
+import { eventReader } from '../../src/event-store/event-type.js';
+import { START } from '../../src/event-store/position.js';
+import type { YearRecord } from '../../src/statistics/annual-statistics.js';
+import type { ReportingYear } from '../../src/statistics/reporting-year.js';
+import type { StatisticsRecord } from '../../src/statistics/statistics.queries.js';
+import { contributionsOf, EMPTY_TALLY, sumTallies, type Tally } from '../../src/statistics/tally.js';
+
+/** The record of statistics as a plain fold of the whole log at each question: slow, and hard to get wrong. */
+export class FoldedStatistics implements StatisticsRecord {
+  constructor(private readonly store: EventStore) {}
+
+  async ofYear(year: ReportingYear): Promise<YearRecord> {
+    const authorities = new Map<string, Authority>();
+    const complaints = new Map<string, Complaint>();
+    const authorityEvent = eventReader<AuthorityEvent>(authorityAggregate.schemas);
+    const complaintEvent = eventReader<ComplaintEvent>(complaintAggregate.schemas);
+    let position = START;
+    for await (const event of this.store.readAll()) {
+      const { stream } = event;
+      position = event.position;
+      if (stream.startsWith(AUTHORITY_STREAMS)) {
+        const before = authorities.get(stream) ?? null;
+        authorities.set(stream, authorityAggregate.evolve(before, authorityEvent(event)));
+      } else if (stream.startsWith(COMPLAINT_STREAMS)) {
+        const before = complaints.get(stream) ?? null;
+        complaints.set(stream, complaintAggregate.evolve(before, complaintEvent(event)));
+      }
+    }
+    return {
+      year,
+      authorities: [...authorities.values()],
+      tallies: talliesOf(complaints.values(), year),
+      basis: { position: String(position), snapshot: null, synthetic: false },
+    };
+  }
+}
+
+function talliesOf(complaints: Iterable<Complaint>, year: ReportingYear): Map<AuthorityCode, Tally> {
+  const tallies = new Map<AuthorityCode, Tally>();
+  for (const complaint of complaints) {
+    for (const { authority, measure } of contributionsOf(caseFacts(complaint)).filter(
+      (contribution) => contribution.year === year,
+    )) {
+      const one = { ...EMPTY_TALLY, [measure]: 1 };
+      tallies.set(authority, sumTallies([tallies.get(authority) ?? EMPTY_TALLY, one]));
+    }
+  }
+  return tallies;
+}

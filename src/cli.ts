@@ -1,0 +1,30 @@
+import { Command, CommanderError } from 'commander';
+import { EXIT } from './command-line/exit-code.js';
+import { addDemoCommand } from './demo/demo.cli.js';
+import { addImportCommand } from './complaints/import/import.cli.js';
+import { addLettersCommand } from './letters/letters.cli.js';
+import { addServeCommand } from './serve.js';
+import { addStatisticsCommand } from './statistics/statistics.cli.js';
+
+/** The command line: every task of caseworkers' bulk history, reporting officers and operators. */
+export async function cli(argv: readonly string[]): Promise<void> {
+  const program = new Command('upheld')
+    .description('Outcome tracker of an ombudsman for councils: decisions in, statistics and letters out.')
+    .exitOverride()
+    .configureHelp({ sortSubcommands: true })
+    .showHelpAfterError('(upheld --help tells more)');
+  addDemoCommand(program);
+  addImportCommand(program);
+  addLettersCommand(program);
+  addServeCommand(program);
+  addStatisticsCommand(program);
+  for (const command of program.commands) command.exitOverride();
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  }
+}
+
+await cli(process.argv);

@@ -1,0 +1,91 @@
+import type { INestApplicationContext, NestApplicationOptions } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { QueryBus } from '@nestjs/cqrs';
+import { AppModule } from '../app.module.js';
+import { readConfiguration, type Configuration } from '../platform/configuration.js';
+import { UpheldError } from '../platform/refusal.js';
+import { openUpheld, type Upheld } from '../upheld.js';
+import { EXIT, exitCodeOf, type ExitCode } from './exit-code.js';
+
+/** What a command works with: the opened application, and the person at the terminal. */
+export type Invocation = Readonly<{
+  upheld: Upheld;
+  queries: QueryBus;
+  configuration: Configuration;
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal;
+  /** A line of the result, on stdout. */
+  print: (line: string) => void;
+  /** A line for the person, on stderr. */
+  notice: (line: string) => void;
+}>;
+
+/**
+ * Opens the application, runs one command in it, and closes what was opened, whatever happens. The exit
+ * code is the command's, or follows from its error; with `json`, errors are JSON on stderr too.
+ */
+export async function run(
+  command: (invocation: Invocation) => Promise<ExitCode>,
+  { json = false }: { json?: boolean | undefined } = {},
+): Promise<void> {
+  const interrupted = new AbortController();
+  const stop = () => {
+    // A second Ctrl-C ends at once; what was stored stays valid, and the server is taken over by the next start.
+    if (interrupted.signal.aborted) process.exit(EXIT.interrupted);
+    interrupted.abort();
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  try {
+    const code = await withUpheld(command, interrupted.signal);
+    process.exitCode = interrupted.signal.aborted ? EXIT.interrupted : code;
+  } catch (error) {
+    process.exitCode = interrupted.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
+    report(error, json);
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+// What Nest has to say about starting is nothing a command's user asked for; a failure is thrown to us.
+const QUIETLY: Readonly<NestApplicationOptions> = { logger: ['error'], abortOnError: false };
+
+async function withUpheld(
+  command: (invocation: Invocation) => Promise<ExitCode>,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const configuration = readConfiguration(process.env);
+  const upheld = await openUpheld({ configuration, notice });
+  let application: INestApplicationContext | undefined;
+  try {
+    application = await NestFactory.createApplicationContext(AppModule.on(upheld), QUIETLY);
+    const queries = application.get(QueryBus);
+    return await command({ upheld, queries, configuration, signal, print, notice });
+  } finally {
+    await application?.close();
+    await upheld.close();
+  }
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function notice(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Errors on purpose are told in a line; anything else is a defect and is shown with its stack. */
+export function report(error: unknown, json: boolean): void {
+  if (error instanceof UpheldError) {
+    notice(json ? JSON.stringify({ error: error.code, message: error.message }) : `upheld: ${error.message}`);
+  } else if (error instanceof Error) {
+    notice(
+      json ? JSON.stringify({ error: 'unexpected', message: error.message }) : `upheld: ${error.stack ?? ''}`,
+    );
+  } else {
+    notice(`upheld: ${String(error)}`);
+  }
+}

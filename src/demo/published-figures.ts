@@ -1,0 +1,26 @@
+/** One printed rate and its average of similar authorities, both in per cent; null where the letter prints none. */
+type Printed = readonly [percent: number | null, average: number | null];
+
+/** What the annual review letters of 22 July 2020 print for the councils named in the demonstration. */
+export type PublishedFigures = Readonly<{
+  code: string;
+  /** Null where the letter's figures are lost, so that the synthetic ones have nothing to agree with. */
+  printed: Readonly<{ upheld: Printed; compliance: Printed; satisfactoryRemedies: Printed }> | null;
+}>;
+
+export const PUBLISHED_2019_20: readonly PublishedFigures[] = [
+  {
+    code: 'E07000129',
+    printed: { upheld: [75, 45], compliance: [100, 99], satisfactoryRemedies: [33, 20] },
+  },
+  {
+    code: 'E10000034',
+    printed: { upheld: [86, 66], compliance: [92, 100], satisfactoryRemedies: [16, 9] },
+  },
+  {
+    code: 'E07000236',
+    printed: { upheld: [null, null], compliance: [null, null], satisfactoryRemedies: [null, null] },
+  },
+  { code: 'E06000022', printed: null },
+  { code: 'E07000197', printed: null },
+];

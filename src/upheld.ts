@@ -1,0 +1,96 @@
+import { pino, type Logger } from 'pino';
+import type { DataSource } from 'typeorm';
+import type { Foundations } from './app.module.js';
+import { loadRegister } from './authorities/load-register.js';
+import type { EventStore } from './event-store/event-store.js';
+import { CreateEventLog1795219200000 } from './event-store/postgres/event-log.migration.js';
+import { PostgresEventStore } from './event-store/postgres/postgres-event-store.js';
+import type { Configuration } from './platform/configuration.js';
+import { openDatabase } from './platform/database.js';
+import { openEmbeddedPostgres } from './platform/embedded-postgres/embedded-postgres.js';
+import { CreateProjections1795219200100 } from './projections/projections.migration.js';
+import { Projector } from './projections/projector.js';
+import { CreateStatistics1795219200200 } from './statistics/statistics.migration.js';
+import { StatisticsProjection } from './statistics/statistics.projection.js';
+import { PostgresStatisticsRecord } from './statistics/statistics.record.js';
+
+const MIGRATIONS = [
+  CreateEventLog1795219200000,
+  CreateProjections1795219200100,
+  CreateStatistics1795219200200,
+];
+
+/** How long a query waits for the projections to hold the head of the log, in milliseconds. */
+const CATCH_UP = 120_000;
+
+/** The opened store: log, read models and the projector that leads from one to the other. */
+export type Upheld = Foundations &
+  Readonly<{
+    databaseUrl: string;
+    database: DataSource;
+    log: Logger;
+    /** Waits until the statistics hold every event the log has now. @throws Unavailable when they do not in time. */
+    caughtUp(): Promise<void>;
+    /** Stops what was started, in the reverse order. */
+    close(): Promise<void>;
+  }>;
+
+export type OpenOptions = Readonly<{
+  configuration: Configuration;
+  /** Takes lines for the person at the terminal, such as where the data went. */
+  notice: (line: string) => void;
+  clock?: () => Date;
+}>;
+
+/**
+ * Opens everything the application stands on: the embedded PostgreSQL (or the one of DATABASE_URL), the
+ * schema, the log with its register, and the projections.
+ */
+export async function openUpheld({ configuration, notice, clock }: OpenOptions): Promise<Upheld> {
+  const now = clock ?? (() => new Date());
+  const closing: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const end of closing.splice(0).reverse()) await end();
+  };
+  try {
+    const databaseUrl = configuration.databaseUrl ?? (await openEmbedded(configuration, notice, closing));
+    const database = await openDatabase(databaseUrl, MIGRATIONS);
+    closing.push(() => database.destroy());
+    const store: EventStore = new PostgresEventStore({ connectionString: databaseUrl });
+    closing.push(() => store.close());
+    await loadRegister(store, now());
+    const log = pino({ level: configuration.logLevel }, pino.destination({ fd: 2, sync: true }));
+    const projector = new Projector({
+      store,
+      database,
+      databaseUrl,
+      projection: new StatisticsProjection(),
+      log,
+    });
+    projector.start();
+    closing.push(() => projector.stop());
+    return {
+      store,
+      statistics: new PostgresStatisticsRecord(database, store),
+      clock: now,
+      databaseUrl,
+      database,
+      log,
+      caughtUp: async () => projector.waitFor(await store.head(), CATCH_UP),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openEmbedded(
+  { dataFolder }: Configuration,
+  notice: (line: string) => void,
+  closing: (() => Promise<void>)[],
+): Promise<string> {
+  const embedded = await openEmbeddedPostgres({ dataFolder, notice });
+  closing.push(() => embedded.close());
+  return embedded.url;
+}

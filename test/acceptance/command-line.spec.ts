@@ -1,0 +1,163 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { upheldCommand, temporaryFolder, type Ran } from '../support/command-line.js';
+import { createDatabase } from '../support/database.js';
+import { runUpheld } from '../support/running-upheld.js';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let database: Awaited<ReturnType<typeof createDatabase>>;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  database = await createDatabase();
+});
+afterAll(async () => {
+  await database.drop();
+  await folder.remove();
+});
+
+const upheld = (...args: string[]): Promise<Ran> => upheldCommand(args, { DATABASE_URL: database.url });
+const at = (name: string) => join(folder.path, name);
+
+describe('upheld on a missing data folder', () => {
+  it('starts its PostgreSQL, loads the register, answers, and leaves nothing running', async () => {
+    const data = at('data with spaces');
+    const args = ['statistics', '2019-20', '--json'];
+    const first = await upheldCommand(args, { UPHELD_DATA: data });
+    expect(first).toMatchObject({ code: 0 });
+    const statistics = JSON.parse(first.stdout) as { authorities: unknown[]; national: unknown };
+    expect(statistics.authorities).toHaveLength(343);
+    const pid = (await readdir(data, { recursive: true })).filter((name) => name.endsWith('postmaster.pid'));
+    expect(pid).toEqual([]);
+    const second = await upheldCommand(args, { UPHELD_DATA: data });
+    expect(second.stdout).toBe(first.stdout);
+  });
+});
+
+describe('upheld statistics', () => {
+  it('lists an authority before and after its abolition by the years it was in being', async () => {
+    const northampton = ['--authority', 'E07000154', '--json'];
+    const inBeing = await upheld('statistics', '2019-20', ...northampton);
+    expect(JSON.parse(inBeing.stdout)).toMatchObject({
+      authority: { name: 'Northampton Borough Council', type: 'district' },
+      upheld: { count: 0, of: 0, percent: null },
+    });
+    expect(await upheld('statistics', '2021-22', ...northampton)).toMatchObject({ code: 3, stdout: '' });
+  });
+
+  it.each([
+    ['a year that is none', ['statistics', '2019-21'], 2],
+    ['no year', ['statistics'], 2],
+    ['a code that is none', ['statistics', '2019-20', '--authority', 'Blaby'], 2],
+    ['an option that is none', ['statistics', '2019-20', '--council', 'E07000129'], 2],
+    ['a council nobody knows', ['statistics', '2019-20', '--authority', 'E07999999'], 3],
+    ['a command that is none', ['statistic', '2019-20'], 2],
+  ])('refuses %s', async (_, args, code) => {
+    const ran = await upheld(...args);
+    expect(ran).toMatchObject({ code, stdout: '' });
+    expect(ran.stderr).not.toMatch(/\bat \S+ \(|node:internal/);
+  });
+
+  it('says which variable is not valid', async () => {
+    const environment = { DATABASE_URL: 'mysql://127.0.0.1/upheld', UPHELD_PORT: '70000' };
+    const ran = await upheldCommand(['statistics', '2019-20'], environment);
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toMatch(/DATABASE_URL.*UPHELD_PORT/);
+  });
+
+  it('says that the database does not answer, without a stack', async () => {
+    const environment = { DATABASE_URL: 'postgres://nobody:nothing@127.0.0.1:9/upheld' };
+    const ran = await upheldCommand(['statistics', '2019-20'], environment);
+    expect(ran).toMatchObject({ code: 1, stdout: '' });
+    expect(ran.stderr).toMatch(/^upheld: the database does not answer/);
+    expect(ran.stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('upheld letters', () => {
+  it('writes the letters asked for, the same bytes each time', async () => {
+    const codes = ['--authority', 'E07000129', 'E10000034'];
+    const first = await upheld('letters', '2019-20', '--out', at('letters'), ...codes, '--json');
+    const second = await upheld('letters', '2019-20', '--out', at('letters'), ...codes, '--json');
+    expect(first.code).toBe(0);
+    expect(second.stdout).toBe(first.stdout);
+    const names = (await readdir(at('letters'))).sort();
+    expect(names.map((name) => name.split('-')[0])).toEqual([
+      ...Array<string>(3).fill('E07000129'),
+      ...Array<string>(3).fill('E10000034'),
+    ]);
+  });
+
+  it("prints a council's own paragraphs", async () => {
+    await writeFile(at('own.txt'), '# E07000129\n\nThis year I issued one public report.\n');
+    const own = ['--authority', 'E07000129', '--paragraphs', at('own.txt')];
+    expect((await upheld('letters', '2019-20', '--out', at('own'), ...own)).code).toBe(0);
+    const [letter = ''] = (await readdir(at('own'))).filter((name) => name.endsWith('.txt'));
+    expect(await readFile(join(at('own'), letter), 'utf8')).toContain(
+      'This year I issued one public report.',
+    );
+  });
+
+  it.each([
+    ['a year without reporting rules', ['letters', '2018-19', '--out'], 3],
+    ['a council the year does not list', ['letters', '2019-20', '--authority', 'E06000060', '--out'], 3],
+    [
+      'a file of paragraphs that is not there',
+      ['letters', '2019-20', '--paragraphs', '/nowhere', '--out'],
+      2,
+    ],
+  ])('refuses %s, and writes nothing', async (_, args, code) => {
+    const ran = await upheld(...args, at('refused'));
+    expect(ran).toMatchObject({ code, stdout: '' });
+    expect(existsSync(at('refused'))).toBe(false);
+  });
+
+  it('refuses a letter without a folder to write to', async () => {
+    expect(await upheld('letters', '2019-20')).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
+describe('upheld import', () => {
+  const DECISIONS = [
+    'reference,authority,subject,received_on,decided_on,outcome,reason,remedy,injustice',
+    '19 007 429,E07000129,Housing,2019-05-01,2019-09-02,upheld,,recommended,true',
+    '19007430,E07000129,Housing,2019-05-01,2019-09-31,not-upheld,,,',
+  ].join('\n');
+
+  it('stores what is right, names what is wrong, and shows it in the statistics at once', async () => {
+    await writeFile(at('decisions.csv'), DECISIONS);
+    const ran = await upheld('import', '--decisions', at('decisions.csv'), '--json');
+    expect(ran.code).toBe(4);
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      cases: { added: 1, refused: 1 },
+      problems: { count: 1, listed: [{ line: 3, column: 'decided_on', reference: '19007430' }] },
+    });
+    const blaby = await upheld('statistics', '2019-20', '--authority', 'E07000129', '--json');
+    expect(JSON.parse(blaby.stdout)).toMatchObject({ upheld: { count: 1, of: 1, percent: 100 } });
+  });
+
+  it.each([
+    ['no file', [], 2],
+    ['a file that is not there', ['--decisions', '/nowhere/decisions.csv'], 2],
+    ['a file that is no CSV of decisions', ['--decisions', 'package.json'], 2],
+  ])('refuses %s', async (_, args, code) => {
+    expect(await upheld('import', ...args)).toMatchObject({ code, stdout: '' });
+  });
+});
+
+describe('npm run demo', () => {
+  it('refuses a store that holds cases which are not synthetic, and marks nothing', async () => {
+    const running = await runUpheld();
+    try {
+      const complaint = { reference: '19007429', authority: 'E07000129', subject: 'Housing' };
+      await running.post('/complaints', { ...complaint, receivedOn: '2019-05-01' });
+      const ran = await upheldCommand(['demo'], { DATABASE_URL: running.upheld.databaseUrl });
+      expect(ran).toMatchObject({ code: 3, stdout: '' });
+      expect(ran.stderr).toContain('UPHELD_DATA');
+      const { body } = await running.get('/statistics/2019-20');
+      expect(body).toMatchObject({ basis: { synthetic: false } });
+    } finally {
+      await running.close();
+    }
+  });
+});

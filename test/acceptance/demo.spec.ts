@@ -1,0 +1,112 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import type { YearStatistics } from '../../src/statistics/statistics.types.js';
+import { temporaryFolder, upheldCommand, type Ran } from '../support/command-line.js';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let environment: { UPHELD_DATA: string };
+let demo: Ran;
+let letters: string;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  environment = { UPHELD_DATA: join(folder.path, 'data') };
+  demo = await upheldCommand(['demo'], environment);
+  letters = join(environment.UPHELD_DATA, 'letters-2019-20-synthetic');
+}, 180_000);
+afterAll(() => folder.remove());
+
+/** The row of a council in the table: its name, its figures, and how they compare. */
+const row = (council: string) =>
+  demo.stdout
+    .split('\n')
+    .find((line) => line.startsWith(council))
+    ?.split(/\s{2,}/);
+
+describe('npm run demo', () => {
+  it('ends well', () => {
+    expect(demo).toMatchObject({ code: 0 });
+  });
+
+  it('prints a line for each named council, with the figures of the letters that are whole', () => {
+    expect(row('Blaby')).toEqual([
+      'Blaby District Council',
+      '75%',
+      '45%',
+      '100%',
+      '99%',
+      '33%',
+      '20%',
+      'the same',
+    ]);
+    expect(row('Worcestershire')).toEqual([
+      'Worcestershire County Council',
+      '86%',
+      '66%',
+      '92%',
+      '100%',
+      '16%',
+      '9%',
+      'the same',
+    ]);
+    expect(row('Redditch')?.at(-1)).toBe('the same');
+    expect(row('Bath and North East Somerset')?.at(-1)).toBe('figures lost');
+    expect(row('Stafford')?.at(-1)).toBe('figures lost');
+  });
+
+  it('writes a letter to each of the 343 councils as PDF, HTML and text', async () => {
+    const names = await readdir(letters);
+    for (const ending of ['.pdf', '.html', '.txt']) {
+      expect(names.filter((name) => name.endsWith(ending))).toHaveLength(343);
+    }
+  });
+
+  it('marks every letter synthetic outside the three blocks', async () => {
+    for (const name of await readdir(letters)) {
+      if (name.endsWith('.pdf')) continue;
+      const letter = await readFile(join(letters, name), 'utf8');
+      expect(letter).toContain('Synthetic data for demonstration');
+    }
+  });
+
+  it('says so in the table and in the statistics, and the figures reconcile with the register', async () => {
+    expect(demo.stdout).toContain('SYNTHETIC');
+    const ran = await upheldCommand(['statistics', '2019-20', '--json'], environment);
+    const { authorities, national, basis } = JSON.parse(ran.stdout) as YearStatistics;
+    expect(basis.synthetic).toBe(true);
+    expect(authorities).toHaveLength(343);
+    expect(national.upheld.of).toBe(
+      authorities.reduce((sum, { decided }) => sum + decided.upheld + decided['not-upheld'], 0),
+    );
+  });
+
+  it('takes no real cases into the store', async () => {
+    const decisions = join(folder.path, 'decisions.csv');
+    await writeFile(decisions, 'reference\n');
+    const ran = await upheldCommand(['import', '--decisions', decisions], environment);
+    expect(ran).toMatchObject({ code: 3, stdout: '' });
+    expect(ran.stderr).toContain('UPHELD_DATA');
+  });
+
+  it('can be run again, and gives the same letters to the byte', async () => {
+    const before = await hashes(letters);
+    const again = await upheldCommand(['demo'], environment);
+    expect(again.code).toBe(0);
+    expect(again.stderr).toContain('in the store already');
+    expect(await hashes(letters)).toEqual(before);
+  }, 120_000);
+});
+
+async function hashes(path: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const name of (await readdir(path)).sort()) {
+    found.set(
+      name,
+      createHash('sha256')
+        .update(await readFile(join(path, name)))
+        .digest('hex'),
+    );
+  }
+  return found;
+}

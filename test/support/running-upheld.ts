@@ -1,0 +1,55 @@
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from '../../src/app.module.js';
+import { createHttpApp } from '../../src/platform/http/http-app.js';
+import { openUpheld, type Upheld } from '../../src/upheld.js';
+import { createDatabase } from './database.js';
+
+/** The whole application on a database of its own, with its API listening on a free port. */
+export type RunningUpheld = Readonly<{
+  upheld: Upheld;
+  app: NestFastifyApplication;
+  url: string;
+  commands: CommandBus;
+  queries: QueryBus;
+  /** Posts JSON to a path under /v1 and answers status and body. */
+  post(path: string, body: unknown): Promise<{ status: number; body: unknown }>;
+  get(path: string): Promise<{ status: number; body: unknown }>;
+  close(): Promise<void>;
+}>;
+
+/** Opens it as `npm start` does, but for the data folder. */
+export async function runUpheld(): Promise<RunningUpheld> {
+  const database = await createDatabase();
+  const upheld = await openUpheld({
+    configuration: { dataFolder: '/nonexistent', databaseUrl: database.url, port: 0, logLevel: 'silent' },
+    notice: () => undefined,
+  });
+  const { app, url } = await createHttpApp(AppModule.on(upheld), {
+    host: '127.0.0.1',
+    port: 0,
+    logger: upheld.log,
+  });
+  const answer = async (response: Response) => ({ status: response.status, body: await response.json() });
+  return {
+    upheld,
+    app,
+    url,
+    commands: app.get(CommandBus),
+    queries: app.get(QueryBus),
+    post: async (path, body) =>
+      answer(
+        await fetch(`${url}/v1${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
+      ),
+    get: async (path) => answer(await fetch(`${url}/v1${path}`)),
+    close: async () => {
+      await app.close();
+      await upheld.close();
+      await database.drop();
+    },
+  };
+}

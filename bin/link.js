@@ -1,6 +1,7 @@
 /**
- * Makes `npx upheld` work in the checkout: npx looks for local commands in node_modules/.bin, where npm
- * puts those of dependencies but not the package's own.
+ * Makes `npx upheld` work in the checkout. npx looks for commands in node_modules/.bin, where npm puts those of
+ * dependencies but not the package's own. A `bin` entry in package.json would be found too, but then npx first
+ * installs the checkout into a cache of its own, which is slow and fails without a network.
  */
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 

@@ -71,7 +71,9 @@ export async function openUpheld({ configuration, notice, clock }: OpenOptions):
     closing.push(() => projector.stop());
     return {
       store,
-      statistics: new PostgresStatisticsRecord(database, store),
+      statistics: new PostgresStatisticsRecord(database, store, (position, timeout) =>
+        projector.waitFor(position, timeout),
+      ),
       clock: now,
       databaseUrl,
       database,

@@ -21,6 +21,6 @@ export const AsAtSchema = z
 /** What was asked for lies beyond what the log holds (409, exit 3). */
 export class NotYet extends DomainRefusal {
   constructor(asked: string, present: string) {
-    super('as-at-in-the-future', `${asked} is not reached yet; the statistics are ${present}`, 'asAt');
+    super('not-reached-yet', `${asked} is not reached yet: ${present}`);
   }
 }

@@ -4,6 +4,7 @@ import { parseArgument } from '../command-line/argument.js';
 import { run, type Invocation } from '../command-line/command-line.js';
 import { EXIT } from '../command-line/exit-code.js';
 import { textTable, type Column } from '../command-line/text-table.js';
+import { AsAtSchema, type AsAt } from './as-at.js';
 import { ReportingYearSchema, type ReportingYear } from './reporting-year.js';
 import { StatisticsOfAuthority, StatisticsOfYear } from './statistics.queries.js';
 import type {
@@ -12,6 +13,8 @@ import type {
   GroupStatistics,
   YearStatistics,
 } from './statistics.types.js';
+
+type Options = Readonly<{ authority?: AuthorityCode; asAt?: AsAt; json?: boolean }>;
 
 /** `upheld statistics YEAR`: the rates of one council, or of all with their types and the nation. */
 export function addStatisticsCommand(program: Command): void {
@@ -30,8 +33,14 @@ export function addStatisticsCommand(program: Command): void {
         parseArgument(AuthorityCodeSchema),
       ),
     )
+    .addOption(
+      new Option(
+        '--as-at <moment>',
+        'as known at a position of the log, or an instant such as 2020-07-01T12:00:00Z',
+      ).argParser(parseArgument(AsAtSchema)),
+    )
     .option('--json', 'print JSON')
-    .action(async (year: ReportingYear, options: { authority?: AuthorityCode; json?: boolean }) => {
+    .action(async (year: ReportingYear, options: Options) => {
       await run((invocation) => statistics(invocation, year, options), options);
     });
 }
@@ -39,14 +48,14 @@ export function addStatisticsCommand(program: Command): void {
 async function statistics(
   { upheld, queries, print }: Invocation,
   year: ReportingYear,
-  { authority, json }: { authority?: AuthorityCode; json?: boolean },
+  { authority, asAt, json }: Options,
 ) {
   await upheld.caughtUp();
   if (authority === undefined) {
-    const all = await queries.execute(new StatisticsOfYear(year));
+    const all = await queries.execute(new StatisticsOfYear(year, { asAt }));
     for (const line of json ? [JSON.stringify(all, null, 2)] : yearLines(all)) print(line);
   } else {
-    const one = await queries.execute(new StatisticsOfAuthority(authority, year));
+    const one = await queries.execute(new StatisticsOfAuthority(authority, year, { asAt }));
     for (const line of json ? [JSON.stringify(one, null, 2)] : authorityLines(one)) print(line);
   }
   return EXIT.done;

@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { AuthorityCode } from '../authorities/authority-code.js';
+import type { Position } from '../event-store/position.js';
 import { NotFound } from '../platform/refusal.js';
 import { annualStatistics, type YearRecord } from './annual-statistics.js';
 import type { AsAt } from './as-at.js';
@@ -14,14 +15,28 @@ export interface StatisticsRecord {
    * @throws NotYet for a position or an instant that is not reached.
    */
   ofYear(year: ReportingYear, asAt?: AsAt): Promise<YearRecord>;
+
+  /**
+   * Waits, for a bounded time, until the counts hold a position of the log.
+   * @throws Unavailable when they do not in time; NotYet for a position the log itself has not reached.
+   */
+  reach(position: Position): Promise<void>;
 }
 export const STATISTICS_RECORD = Symbol('StatisticsRecord');
+
+/** What a question about statistics may say besides the year. */
+export type Asked = Readonly<{
+  /** As known at a position or an instant; the present otherwise. */
+  asAt?: AsAt | undefined;
+  /** The token a command answered: what it did is to be in the answer. */
+  after?: Position | undefined;
+}>;
 
 /** The statistics of all councils, types and the nation in a year. */
 export class StatisticsOfYear extends Query<YearStatistics> {
   constructor(
     readonly year: ReportingYear,
-    readonly asAt?: AsAt,
+    readonly asked: Asked = {},
   ) {
     super();
   }
@@ -32,18 +47,27 @@ export class StatisticsOfAuthority extends Query<AuthorityStatistics> {
   constructor(
     readonly authority: AuthorityCode,
     readonly year: ReportingYear,
-    readonly asAt?: AsAt,
+    readonly asked: Asked = {},
   ) {
     super();
   }
+}
+
+async function recordOf(
+  record: StatisticsRecord,
+  year: ReportingYear,
+  { asAt, after }: Asked,
+): Promise<YearRecord> {
+  if (after !== undefined) await record.reach(after);
+  return record.ofYear(year, asAt);
 }
 
 @QueryHandler(StatisticsOfYear)
 export class StatisticsOfYearHandler implements IQueryHandler<StatisticsOfYear> {
   constructor(@Inject(STATISTICS_RECORD) private readonly record: StatisticsRecord) {}
 
-  async execute({ year, asAt }: StatisticsOfYear): Promise<YearStatistics> {
-    return annualStatistics(await this.record.ofYear(year, asAt));
+  async execute({ year, asked }: StatisticsOfYear): Promise<YearStatistics> {
+    return annualStatistics(await recordOf(this.record, year, asked));
   }
 }
 
@@ -52,8 +76,8 @@ export class StatisticsOfAuthorityHandler implements IQueryHandler<StatisticsOfA
   constructor(@Inject(STATISTICS_RECORD) private readonly record: StatisticsRecord) {}
 
   /** @throws NotFound when the register has no such body, or the year does not list it. */
-  async execute({ authority: code, year, asAt }: StatisticsOfAuthority): Promise<AuthorityStatistics> {
-    const record = await this.record.ofYear(year, asAt);
+  async execute({ authority: code, year, asked }: StatisticsOfAuthority): Promise<AuthorityStatistics> {
+    const record = await recordOf(this.record, year, asked);
     const own = annualStatistics(record).authorities.find(({ authority }) => authority.code === code);
     if (own !== undefined) return own;
     const known = record.authorities.some((authority) => authority.code === code);

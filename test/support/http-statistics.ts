@@ -6,10 +6,11 @@ import { caseFacts } from '../../src/complaints/case-facts.js';
 import { complaintAggregate } from '../../src/complaints/complaint.commands.js';
 import { COMPLAINT_STREAMS, type ComplaintEvent } from '../../src/complaints/complaint.events.js';
 import type { Complaint } from '../../src/complaints/complaint.js';
-import type { EventStore } from '../../src/event-store/event-store.js';
+import type { EventStore, RecordedEvent } from '../../src/event-store/event-store.js';
 import { eventReader } from '../../src/event-store/event-type.js';
 import { START } from '../../src/event-store/position.js';
 import type { YearRecord } from '../../src/statistics/annual-statistics.js';
+import type { AsAt } from '../../src/statistics/as-at.js';
 import type { ReportingYear } from '../../src/statistics/reporting-year.js';
 import type { StatisticsRecord } from '../../src/statistics/statistics.queries.js';
 import { contributionsOf, EMPTY_TALLY, sumTallies, type Tally } from '../../src/statistics/tally.js';
@@ -18,13 +19,18 @@ import { contributionsOf, EMPTY_TALLY, sumTallies, type Tally } from '../../src/
 export class FoldedStatistics implements StatisticsRecord {
   constructor(private readonly store: EventStore) {}
 
-  async ofYear(year: ReportingYear): Promise<YearRecord> {
+  async reach(): Promise<void> {
+    // It folds the log itself, so it is never behind.
+  }
+
+  async ofYear(year: ReportingYear, asAt?: AsAt): Promise<YearRecord> {
     const authorities = new Map<string, Authority>();
     const complaints = new Map<string, Complaint>();
     const authorityEvent = eventReader<AuthorityEvent>(authorityAggregate.schemas);
     const complaintEvent = eventReader<ComplaintEvent>(complaintAggregate.schemas);
     let position = START;
     for await (const event of this.store.readAll()) {
+      if (asAt !== undefined && isAfter(event, asAt)) break;
       const { stream } = event;
       position = event.position;
       if (stream.startsWith(AUTHORITY_STREAMS)) {
@@ -42,6 +48,12 @@ export class FoldedStatistics implements StatisticsRecord {
       basis: { position: String(position), snapshot: null, synthetic: false },
     };
   }
+}
+
+function isAfter(event: RecordedEvent, asAt: AsAt): boolean {
+  return asAt.kind === 'position'
+    ? event.position > asAt.position
+    : Date.parse(event.storedAt) > asAt.instant.getTime();
 }
 
 function talliesOf(complaints: Iterable<Complaint>, year: ReportingYear): Map<AuthorityCode, Tally> {

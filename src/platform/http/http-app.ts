@@ -15,7 +15,7 @@ import { requireLoopback, requireLoopbackAddressee } from './loopback.js';
 import { refusingOtherMethods } from './method-not-allowed.js';
 import { letConnectionsEnd } from './closing.js';
 import { nestLogger } from './nest-logger.js';
-import { NoQueryGuard } from './no-query.guard.js';
+import { KnownQueryGuard } from './known-query.guard.js';
 import { answerProblem, ProblemFilter } from './problem.filter.js';
 
 /** Bytes of the largest body: several times the largest command, whose texts are bounded. */
@@ -69,7 +69,7 @@ export async function createHttpApp(
     server.removeAllContentTypeParsers();
     server.addContentTypeParser('application/json', { parseAs: 'buffer' }, readJson);
     app.useGlobalFilters(new ProblemFilter());
-    app.useGlobalGuards(new NoQueryGuard());
+    app.useGlobalGuards(new KnownQueryGuard());
     app.useGlobalPipes(new InputPipe());
     serveDocs(server, openApiDocument(app));
     await app.init();

@@ -1,0 +1,108 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { openUpheld } from '../../src/upheld.js';
+import { upheldCommand, temporaryFolder } from '../support/command-line.js';
+import { createDatabase } from '../support/database.js';
+
+const SERVER = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** Starts the API as `npm start` does, on a free port, and waits until it listens. */
+async function start(data: string): Promise<{ server: ChildProcess; url: string }> {
+  const { PATH, HOME } = process.env;
+  const server = spawn(process.execPath, [SERVER], {
+    env: { PATH, HOME, UPHELD_DATA: data, UPHELD_PORT: '0' },
+  });
+  for await (const line of createInterface(server.stderr)) {
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
+    if (url !== undefined) return { server, url };
+  }
+  throw new Error('the server ended before it listened');
+}
+
+async function decided(url: string): Promise<unknown> {
+  const answer = await fetch(`${url}/v1/authorities/E07000129/statistics/2019-20`);
+  return ((await answer.json()) as { upheld: unknown }).upheld;
+}
+
+const DECISIONS = `reference,authority,subject,received_on,decided_on,outcome,reason,remedy,injustice
+19007429,E07000129,Housing,2019-05-01,2019-09-02,not-upheld,,,
+`;
+
+describe('two processes on one data folder', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+  });
+  afterAll(() => folder.remove());
+
+  it('work beside each other, and the API goes on when the command has ended', async () => {
+    const data = join(folder.path, 'beside');
+    const { server, url } = await start(data);
+    const decisions = join(folder.path, 'decisions.csv');
+    await writeFile(decisions, DECISIONS);
+    const imported = await upheldCommand(['import', '--decisions', decisions], { UPHELD_DATA: data });
+    expect(imported).toMatchObject({ code: 0 });
+    expect(await decided(url)).toMatchObject({ count: 0, of: 1, percent: 0 });
+    server.kill('SIGINT');
+    expect(await once(server, 'exit')).toEqual([130, null]);
+    const shown = await upheldCommand(['statistics', '2019-20', '--authority', 'E07000129', '--json'], {
+      UPHELD_DATA: data,
+    });
+    expect(JSON.parse(shown.stdout)).toMatchObject({ upheld: { of: 1 } });
+  }, 90_000);
+
+  it('lose nothing when the API is killed: the next command takes its PostgreSQL over, and stops it', async () => {
+    const data = join(folder.path, 'killed');
+    const { server, url } = await start(data);
+    const complaint = {
+      reference: '19007429',
+      authority: 'E07000129',
+      subject: 'Housing',
+      receivedOn: '2019-05-01',
+    };
+    const post = (path: string, body: object) =>
+      fetch(`${url}/v1/complaints${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    expect((await post('', complaint)).status).toBe(201);
+    const decision = { outcome: 'not-upheld', decidedOn: '2019-09-02' };
+    expect((await post('/19007429/decisions', decision)).status).toBe(201);
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+    const shown = await upheldCommand(['statistics', '2019-20', '--authority', 'E07000129', '--json'], {
+      UPHELD_DATA: data,
+    });
+    expect(shown.code).toBe(0);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ upheld: { count: 0, of: 1 } });
+    expect(existsSync(join(data, 'postgres', 'cluster', 'postmaster.pid'))).toBe(false);
+  }, 90_000);
+});
+
+describe('two processes that open an empty database at once', () => {
+  it('make its tables and load the register once', async () => {
+    const database = await createDatabase();
+    const open = () =>
+      openUpheld({
+        configuration: { dataFolder: '/nonexistent', databaseUrl: database.url, port: 0, logLevel: 'silent' },
+        notice: () => undefined,
+      });
+    const [one, other] = await Promise.all([open(), open()]);
+    try {
+      await Promise.all([one.caughtUp(), other.caughtUp()]);
+      expect(await one.store.head()).toBe(await other.store.head());
+      const streams = new Set<string>();
+      for await (const { stream, revision } of one.store.readAll()) if (revision === 0) streams.add(stream);
+      expect(streams.size).toBe(365);
+    } finally {
+      await Promise.all([one.close(), other.close()]);
+      await database.drop();
+    }
+  });
+});

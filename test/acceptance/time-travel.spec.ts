@@ -1,0 +1,129 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ChangeComplaint } from '../../src/complaints/complaint.commands.js';
+import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
+import { envelope } from '../../src/event-store/command-envelope.js';
+import { position, type Position } from '../../src/event-store/position.js';
+import { annualStatistics } from '../../src/statistics/annual-statistics.js';
+import { reportingYear } from '../../src/statistics/reporting-year.js';
+import { StatisticsOfYear } from '../../src/statistics/statistics.queries.js';
+import type { YearStatistics } from '../../src/statistics/statistics.types.js';
+import { commandsFor } from '../support/cases.js';
+import { FoldedStatistics } from '../support/http-statistics.js';
+import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
+
+const YEAR = reportingYear('2019-20');
+const BLABY = AuthorityCodeSchema.parse('E07000129');
+
+/** What was shown after some cases, and when. */
+type Shown = Readonly<{ statistics: YearStatistics; at: Position; instant: string }>;
+
+let running: RunningUpheld;
+const shown: Shown[] = [];
+
+beforeAll(async () => {
+  running = await runUpheld();
+  for (const counts of [{ upheld: 2 }, { notUpheld: 3 }, { upheld: 3, complied: 1, notComplied: 2 }]) {
+    for (const commands of commandsFor(BLABY, YEAR, counts)) {
+      for (const command of commands) {
+        const reference = commands[0]?.type === 'ReceiveComplaint' ? commands[0].reference : undefined;
+        if (reference === undefined) throw new Error('a case begins with its receipt');
+        const sent = envelope({ id: 'test', role: 'caseworker' }, new Date());
+        await running.commands.execute(new ChangeComplaint(reference, command, sent));
+      }
+    }
+    await running.upheld.caughtUp();
+    const statistics = await running.queries.execute(new StatisticsOfYear(YEAR));
+    shown.push({ statistics, at: position(statistics.basis.position), instant: new Date().toISOString() });
+    // So that the next cases are stored at a later instant.
+    await pause(20);
+  }
+});
+afterAll(() => running.close());
+
+const asked = (query: string) => running.get(`/statistics/2019-20?asAt=${encodeURIComponent(query)}`);
+
+describe('statistics as at an earlier moment', () => {
+  it('are what was shown then, by the position that stood in the answer', async () => {
+    expect(shown.map(({ statistics }) => statistics.national.upheld.of)).toEqual([2, 5, 8]);
+    for (const { statistics, at } of shown) {
+      expect(await asked(String(at))).toEqual({ status: 200, body: statistics });
+    }
+  });
+
+  it('are what was shown then, by the instant; and the answer carries the position that gives it again', async () => {
+    for (const { statistics, instant } of shown) {
+      expect(await asked(instant)).toEqual({ status: 200, body: statistics });
+    }
+  });
+
+  it('are at every position of the log what a fold of the log up to it gives', async () => {
+    const oracle = new FoldedStatistics(running.upheld.store);
+    const head = shown.at(-1)?.at ?? position('0');
+    for (let at = head - 40n; at <= head; at += 1n) {
+      const asAt = { kind: 'position', position: position(at) } as const;
+      const folded = annualStatistics(await oracle.ofYear(YEAR, asAt));
+      const answered = await running.queries.execute(new StatisticsOfYear(YEAR, { asAt }));
+      expect(answered).toEqual({
+        ...folded,
+        basis: { ...folded.basis, position: String(at) },
+        authorities: answered.authorities,
+      });
+      expect(answered.authorities.map(({ basis: _, ...rest }) => rest)).toEqual(
+        folded.authorities.map(({ basis: _, ...rest }) => rest),
+      );
+    }
+  });
+
+  it('take an instant in any zone', async () => {
+    const [first] = shown;
+    const instant = first?.instant.replace('Z', '+00:00') ?? '';
+    expect((await asked(instant)).body).toEqual(first?.statistics);
+  });
+
+  it('are empty before the log began', async () => {
+    expect((await asked('2001-01-01T00:00:00Z')).body).toMatchObject({
+      authorities: [],
+      national: { authorities: 0, upheld: { of: 0, percent: null } },
+      basis: { position: '0' },
+    });
+  });
+
+  it.each([
+    ['an instant in the future', '2099-01-01T00:00:00Z'],
+    ['a position beyond the head', '999999999'],
+  ])('refuse %s', async (_, query) => {
+    expect(await asked(query)).toMatchObject({
+      status: 409,
+      body: { type: 'urn:upheld:problem:not-reached-yet' },
+    });
+  });
+
+  it.each(['yesterday', '2020-07-01', '2020-07-01T12:00:00', '-1', '1.5', ''])(
+    'refuse %p, which is no position and no instant with its zone',
+    async (query) => {
+      expect(await asked(query)).toMatchObject({ status: 422, body: { errors: [{ parameter: 'asAt' }] } });
+    },
+  );
+});
+
+describe('reading one’s own writes', () => {
+  it('gives an answer that holds what the command did, at once', async () => {
+    for (let number = 1; number <= 25; number += 1) {
+      const reference = `17${String(number).padStart(6, '0')}`;
+      const complaint = { reference, authority: BLABY, subject: 'Housing', receivedOn: '2021-05-01' };
+      await running.post('/complaints', complaint);
+      const decision = { outcome: 'not-upheld', decidedOn: '2021-06-01' };
+      const { body } = await running.post(`/complaints/${reference}/decisions`, decision);
+      const token = (body as { position: string }).position;
+      const { body: statistics } = await running.get(
+        `/authorities/${BLABY}/statistics/2021-22?after=${token}`,
+      );
+      expect(statistics).toMatchObject({ upheld: { of: number } });
+    }
+  });
+
+  it('refuses a token that no command of this log can have answered', async () => {
+    const { status } = await running.get('/statistics/2019-20?after=999999999');
+    expect(status).toBe(409);
+  });
+});

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT } from './command-line/exit-code.js';
 import { addDemoCommand } from './demo/demo.cli.js';
 import { addImportCommand } from './complaints/import/import.cli.js';
+import { addVerifyCommand } from './event-store/verify.cli.js';
 import { addLettersCommand } from './letters/letters.cli.js';
 import { addServeCommand } from './serve.js';
 import { addStatisticsCommand } from './statistics/statistics.cli.js';
@@ -18,6 +19,7 @@ export async function cli(argv: readonly string[]): Promise<void> {
   addLettersCommand(program);
   addServeCommand(program);
   addStatisticsCommand(program);
+  addVerifyCommand(program);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(argv);

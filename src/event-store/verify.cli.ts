@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import { run, type Invocation } from '../command-line/command-line.js';
+import { EXIT, type ExitCode } from '../command-line/exit-code.js';
+import { startProgress } from '../command-line/progress.js';
+import type { BrokenLink } from './hash-chain.js';
+import { verifyLog } from './verify-log.js';
+
+/** Events between two moves of the progress display. */
+const STEP = 1_000;
+
+/** `upheld verify`: shows that no event was changed, removed or slipped in since it was recorded. */
+export function addVerifyCommand(program: Command): void {
+  program
+    .command('verify')
+    .summary('recompute the hash chain of every stream')
+    .description(
+      'Recomputes the hash of every event from the log and compares it with the chain of its stream. The first ' +
+        'event that was changed, removed or slipped in is named, and the command ends with 6.',
+    )
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: boolean }) => {
+      await run((invocation) => verify(invocation, options), options);
+    });
+}
+
+async function verify(
+  { upheld, signal, print }: Invocation,
+  { json }: { json?: boolean },
+): Promise<ExitCode> {
+  const head = await upheld.store.head();
+  const progress = startProgress('events up to position', Number(head));
+  let told = 0;
+  const { events, streams, broken } = await verifyLog(upheld.store, {
+    signal,
+    onEvent: ({ position }) => {
+      const reached = Number(position);
+      if (reached - told < STEP) return;
+      progress.advance(reached - told);
+      told = reached;
+    },
+  });
+  progress.end();
+  if (json === true) {
+    const found = broken && { ...broken, position: String(broken.position) };
+    print(JSON.stringify({ events, streams, broken: found }, null, 2));
+  } else {
+    print(
+      broken === null
+        ? `${events} events in ${streams} streams: every hash holds.`
+        : `${events} events hold; ${brokenLine(broken)}`,
+    );
+  }
+  return broken === null ? EXIT.done : EXIT.mismatch;
+}
+
+function brokenLine({ stream, revision, position, id, reason }: BrokenLink): string {
+  const why =
+    reason === 'gap'
+      ? 'events before it are missing, or it was slipped in'
+      : 'it, or the event before it in its stream, was changed';
+  return `broken at ${stream}@${revision} (position ${position}, event ${id}): ${why}.`;
+}

@@ -1,52 +1,95 @@
-import { Presets, SingleBar } from 'cli-progress';
+import cliProgress from 'cli-progress';
 
-/** How far a long command has come, told on stderr so that stdout holds only results. */
-export interface Progress {
-  advance(done: number): void;
-  end(): void;
+/** Where progress is shown: standard error, so that stdout holds only results. */
+export type ProgressOutput = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+/** How far one step of a command is. */
+export type Progress = Readonly<{
+  step: string;
+  done: number;
+  /** 0 where it is not known. */
+  total: number;
+  /** How far, in words; `12,000 of 20,000` when left out. */
+  reached?: string;
+}>;
+
+/** Shows how far a command is, step by step; `end` must be called whatever becomes of it. */
+export type ProgressDisplay = Readonly<{
+  show: (progress: Progress) => void;
+  end: () => void;
+}>;
+
+/** Milliseconds between two plain lines of one step. */
+const PLAIN_EVERY = 5_000;
+
+const number = new Intl.NumberFormat('en-GB');
+
+/** A bar on a terminal, else a line at the beginning of each step and every few seconds. */
+export function progressDisplay(
+  output: ProgressOutput = process.stderr,
+  now = () => performance.now(),
+): ProgressDisplay {
+  return output.isTTY === true ? bar(output) : plainLines(output, now);
 }
 
-/** Where there is no terminal, a line at most this often, in milliseconds. */
-const LINE_EVERY = 2_000;
-
-/** A bar on a terminal; plain lines now and then otherwise, with a last one at the end. */
-export function startProgress(
-  what: string,
-  total: number,
-  stream: NodeJS.WriteStream = process.stderr,
-): Progress {
-  return stream.isTTY ? barOf(what, total, stream) : linesOf(what, total, stream);
+function reachedBy({ done, total, reached }: Progress): string {
+  return reached ?? `${number.format(done)} of ${number.format(total)}`;
 }
 
-function barOf(what: string, total: number, stream: NodeJS.WriteStream): Progress {
-  const format = `${what} {bar} {value} of {total}`;
-  const bar = new SingleBar(
-    { stream, format, hideCursor: true, stopOnComplete: false },
-    Presets.shades_classic,
-  );
-  bar.start(total, 0);
+function bar(output: ProgressOutput): ProgressDisplay {
+  let shown: { step: string; bar: cliProgress.SingleBar } | undefined;
+  const end = () => {
+    shown?.bar.stop();
+    shown = undefined;
+  };
   return {
-    advance: (done) => {
-      bar.increment(done);
-    },
-    end: () => {
-      bar.stop();
+    end,
+    show: (progress) => {
+      const { step, done, total } = progress;
+      const payload = { step, reached: reachedBy(progress) };
+      if (shown?.step !== step) {
+        end();
+        const format = '{step} [{bar}] {reached}';
+        const next = new cliProgress.SingleBar({ stream: output, format, barsize: 30, gracefulExit: false });
+        next.start(total, done, payload);
+        shown = { step, bar: next };
+      }
+      shown.bar.update(done, payload);
     },
   };
 }
 
-function linesOf(what: string, total: number, stream: NodeJS.WriteStream): Progress {
-  let done = 0;
-  let told = Date.now();
-  const tell = () => {
-    told = Date.now();
-    stream.write(`${what}: ${done} of ${total}\n`);
+function plainLines(output: ProgressOutput, now: () => number): ProgressDisplay {
+  let step = '';
+  let told = 0;
+  return {
+    end: () => undefined,
+    show: (progress) => {
+      const begun = step !== progress.step;
+      if (!begun && now() - told < PLAIN_EVERY) return;
+      step = progress.step;
+      told = now();
+      output.write(begun ? `${step}\n` : `${step}: ${reachedBy(progress)}\n`);
+    },
   };
+}
+
+/** The progress of a command that has one step; `advance` takes how many more are done. */
+export function startProgress(
+  step: string,
+  total: number,
+  output?: ProgressOutput,
+): { advance: (more: number) => void; end: () => void } {
+  const display = progressDisplay(output);
+  let done = 0;
+  display.show({ step, done, total });
   return {
     advance: (more) => {
       done += more;
-      if (Date.now() - told >= LINE_EVERY) tell();
+      display.show({ step, done, total });
     },
-    end: tell,
+    end: () => {
+      display.end();
+    },
   };
 }

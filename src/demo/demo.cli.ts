@@ -91,7 +91,7 @@ async function loadOnce({ upheld, signal, notice }: Invocation): Promise<void> {
   }
   await provenance.declareSynthetic(SYNTHETIC_LABEL, envelope(ACTOR, clock(), 'demo-declared'));
   const cases = [...syntheticYear(await readRegister())];
-  const progress = startProgress('cases', cases.length);
+  const progress = startProgress('Recording cases', cases.length);
   let seen = 0;
   const { refused } = (
     await loadCases(cases, {

@@ -94,7 +94,7 @@ export async function writeAll(
   { signal }: Pick<Invocation, 'signal'>,
 ): Promise<{ written: Written[]; failed: Failed[] }> {
   const press = new LetterPress();
-  const progress = startProgress('letters', models.length);
+  const progress = startProgress('Writing letters', models.length);
   const written: Written[] = [];
   const failed: Failed[] = [];
   try {

@@ -1,12 +1,13 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { AuthorityRegister } from '../../authorities/authority-register.js';
 import { run, type Invocation } from '../../command-line/command-line.js';
+import { progressDisplay } from '../../command-line/progress.js';
 import type { ExitCode } from '../../command-line/exit-code.js';
 import { DomainRefusal, InvalidInput } from '../../platform/refusal.js';
 import { StoreProvenance } from '../../provenance/provenance.js';
 import { importExitCode, importHistory } from './import-history.js';
 import type { ImportProblem } from './import-problem.js';
-import { importProgress } from './import-progress.js';
+import { importStep } from './import-progress.js';
 import { LISTED_PROBLEMS, problemLine, summaryJson, summaryLines } from './import-report.js';
 
 type Options = Readonly<{
@@ -56,7 +57,7 @@ async function importFiles(invocation: Invocation, options: Options): Promise<Ex
       'this store holds synthetic data and takes no real cases; import into one of its own: UPHELD_DATA=./mine npx upheld import …',
     );
   }
-  const progress = importProgress(process.stderr);
+  const progress = progressDisplay();
   const listed: ImportProblem[] = [];
   let summary;
   try {
@@ -69,7 +70,9 @@ async function importFiles(invocation: Invocation, options: Options): Promise<Ex
       actor: ACTOR,
       dryRun,
       signal,
-      onProgress: progress.show,
+      onProgress: (reached) => {
+        progress.show(importStep(reached));
+      },
       onProblem: (problem) => {
         progress.end();
         if (listed.length < LISTED_PROBLEMS) listed.push(problem);

@@ -1,5 +1,7 @@
 import { PassThrough } from 'node:stream';
-import { importProgress, type ProgressOutput } from './import-progress.js';
+import { importStep } from '../complaints/import/import-progress.js';
+import type { ImportProgress } from '../complaints/import/import-history.js';
+import { progressDisplay, startProgress, type ProgressOutput } from './progress.js';
 
 function output(isTTY: boolean) {
   const stream = new PassThrough();
@@ -7,6 +9,16 @@ function output(isTTY: boolean) {
   stream.on('data', (chunk: Buffer) => written.push(chunk.toString()));
   const terminal: ProgressOutput = Object.assign(stream, { isTTY, columns: 120 });
   return { terminal, text: () => written.join('') };
+}
+
+function importProgress(terminal: ProgressOutput, now?: () => number) {
+  const { show, end } = progressDisplay(terminal, now);
+  return {
+    end,
+    show: (progress: ImportProgress) => {
+      show(importStep(progress));
+    },
+  };
 }
 
 describe('progress where there is no terminal', () => {
@@ -47,5 +59,16 @@ describe('progress on a terminal', () => {
     end();
     expect(text()).toContain(`Reading decisions.csv [${'='.repeat(30)}] 100%`);
     expect(text()).toContain(`Recording cases [${'='.repeat(15)}${'-'.repeat(15)}] 10,000 of 20,000`);
+  });
+});
+
+describe('progress of one step', () => {
+  it('counts what is done', () => {
+    const { terminal, text } = output(true);
+    const progress = startProgress('Letters', 343, terminal);
+    progress.advance(100);
+    progress.advance(243);
+    progress.end();
+    expect(text()).toContain(`Letters [${'='.repeat(30)}] 343 of 343`);
   });
 });

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
 // Control characters but for tab and line ends would reach letters and terminals; none belongs in a text.
-// eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+const CONTROL = /[^\P{Cc}\t\n\r]/u;
 
 /** Free text of 1 to `max` UTF-16 units after trimming, well-formed and without control characters. */
 export function boundedText(max: number) {

@@ -1,19 +1,15 @@
 import type { AuthorityCode } from '../authorities/authority-code.js';
 import type { CaseFacts } from '../complaints/case-facts.js';
+import { OUTCOMES } from '../complaints/complaint.events.js';
 import type { ReportingYear } from './reporting-year.js';
 import { reportingYearOf } from './reporting-year.js';
 
 /**
- * The counts behind every figure, in the order of the read model's columns: decided cases by outcome,
+ * The counts behind every figure, decided cases by outcome,
  * satisfactory remedies among the upheld, and compliance outcomes by kind.
  */
 export const MEASURES = [
-  'invalid-or-incomplete',
-  'advice-given',
-  'referred-back',
-  'closed-after-initial-enquiries',
-  'not-upheld',
-  'upheld',
+  ...OUTCOMES,
   'satisfactory-remedy',
   'complied',
   'complied-late',

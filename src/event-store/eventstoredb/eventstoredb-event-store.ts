@@ -1,0 +1,174 @@
+import { setMaxListeners } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { EventStoreDBClient } from '@eventstore/db-client';
+import { InvalidInput } from '../../platform/refusal.js';
+import { admit } from '../append-rules.js';
+import type { AdmittedAppend } from '../append-rules.js';
+import type {
+  Appended,
+  AppendOutcome,
+  EventStore,
+  ExpectedRevision,
+  NewEvent,
+  ReadAllOptions,
+  ReadStreamOptions,
+  RecordedEvent,
+  StreamAppend,
+  SubscriptionItem,
+} from '../event-store.js';
+import { START } from '../position.js';
+import type { Position } from '../position.js';
+import { streamBounds, wholeNumber } from '../stream-bounds.js';
+import { writeBulk } from './append-bulk.js';
+import { AppendChannel } from './append-channel.js';
+import { ChainHeads } from './chain-heads.js';
+import { connect, disconnect } from './connection.js';
+import { LogHead } from './log-head.js';
+import { LogIdentity } from './log-identity.js';
+import { LogReader } from './log-reader.js';
+import { LogWriter } from './log-writer.js';
+import { closed } from './outage.js';
+import type { Patience } from './outage.js';
+import { subscription } from './subscription.js';
+
+export type EventStoreDbOptions = Readonly<{
+  /** `esdb://…` or `esdb+discover://…`; TLS and credentials in it are honoured. */
+  url: string;
+}> &
+  Partial<
+    Readonly<{
+      /** What every stream's name begins with in EventStoreDB; nothing else is read. */
+      streamPrefix: string;
+      /** Attempts after an outage, for appends and reads alike. */
+      patience: Patience;
+      /** How long an append may go unanswered before it is sent again, in milliseconds. */
+      answerMs: number;
+      /** How long nothing may come before a read is begun again, or a subscription looked after, in milliseconds. */
+      silenceMs: number;
+    }>
+  >;
+
+const DEFAULTS = {
+  streamPrefix: 'upheld.',
+  patience: { pauses: [50, 200, 500, 1_000, 1_000, 1_000], limit: 5_000 },
+  answerMs: 5_000,
+  silenceMs: 10_000,
+};
+
+/** Printable, without spaces, and not a system stream's. */
+const PREFIX = /^(?!\$)[!-~]{1,50}$/;
+
+/** Appends of a bulk that are admitted in one turn of the event loop. */
+const SLICE = 50;
+
+/**
+ * The log in an EventStoreDB server or cluster, beside other applications' streams. Any number of processes may
+ * append to one log and read it. Built for what a real server was measured to answer
+ * (test/contract/eventstoredb-behaviour.spec.ts).
+ */
+export class EventStoreDbEventStore implements EventStore {
+  readonly #closing = new AbortController();
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #client: EventStoreDBClient;
+  readonly #head: LogHead;
+  readonly #reader: LogReader;
+  readonly #writer: LogWriter;
+  readonly #identity: LogIdentity;
+  readonly #prefix: string;
+  readonly #silenceMs: number;
+  #closed: Promise<void> | undefined;
+
+  /** Connects when it is first used. @throws InvalidInput for a connection string or a prefix that cannot be used. */
+  constructor(options: EventStoreDbOptions) {
+    const { url, streamPrefix: prefix, patience, answerMs, silenceMs } = { ...DEFAULTS, ...options };
+    if (!PREFIX.test(prefix)) {
+      const detail = 'must be 1 to 50 printable characters, no space, and not begin with $';
+      const faults = [{ pointer: 'UPHELD_STREAM_PREFIX', detail }];
+      throw new InvalidInput(`the prefix of streams ${detail}`, faults, 'invalid-configuration');
+    }
+    // Every read waits for it.
+    setMaxListeners(0, this.#closing.signal);
+    const heads = new ChainHeads();
+    const waiting = { silenceMs, closing: this.#closing.signal };
+    this.#client = connect(url);
+    this.#head = new LogHead(this.#client, prefix, patience, waiting);
+    this.#reader = new LogReader(this.#client, prefix, heads, patience, waiting);
+    const channel = new AppendChannel(this.#client);
+    const writing = { prefix, patience, answerMs };
+    this.#writer = new LogWriter(channel, this.#reader, heads, this.#head, writing);
+    this.#identity = new LogIdentity(this.#client, channel, writing, waiting);
+    this.#prefix = prefix;
+    this.#silenceMs = silenceMs;
+  }
+
+  async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
+    const append = admit({ stream, expected, events });
+    this.#refuseWhenClosed();
+    const outcome = await this.#settle(this.#writer.write(append));
+    if (outcome instanceof Error) throw outcome;
+    return outcome;
+  }
+
+  async appendBulk(appends: readonly StreamAppend[]): Promise<AppendOutcome[]> {
+    const admitted: AdmittedAppend[] = [];
+    for (let next = 0; next < appends.length; next += SLICE) {
+      admitted.push(...appends.slice(next, next + SLICE).map(admit));
+      await turn();
+    }
+    this.#refuseWhenClosed();
+    return this.#settle(writeBulk(admitted, (append) => this.#writer.write(append)));
+  }
+
+  async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent> {
+    const bounds = streamBounds(options);
+    this.#refuseWhenClosed();
+    yield* this.#reader.stream(stream, bounds);
+  }
+
+  async *readAll({ after = START, limit }: ReadAllOptions = {}): AsyncGenerator<RecordedEvent> {
+    const most = wholeNumber('limit', limit) ?? Infinity;
+    this.#refuseWhenClosed();
+    yield* this.#reader.between(after, await this.#head.find(), most);
+  }
+
+  subscribe({ after, signal }: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionItem> {
+    const ended = AbortSignal.any([signal, this.#closing.signal]);
+    const source = { reader: this.#reader, head: this.#head, silenceMs: this.#silenceMs };
+    return subscription(source, after, ended);
+  }
+
+  async head(): Promise<Position> {
+    this.#refuseWhenClosed();
+    return this.#head.find();
+  }
+
+  async identity(): Promise<string> {
+    this.#refuseWhenClosed();
+    return `eventstoredb:${this.#prefix}:${await this.#settle(this.#identity.find())}`;
+  }
+
+  /** Ends subscriptions and the connection, after the appends under way have their answers. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#underWay);
+    await disconnect(this.#client);
+  }
+
+  async #settle<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#underWay.delete(work);
+    }
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closing.signal.aborted) throw closed();
+  }
+}

@@ -1,0 +1,74 @@
+import { BACKWARDS, END } from '@eventstore/db-client';
+import type { AllStreamResolvedEvent, EventStoreDBClient } from '@eventstore/db-client';
+import { position, START } from '../position.js';
+import type { Position } from '../position.js';
+import { BUFFERED, Flow } from './flow.js';
+import { despiteOutages, NoAnswer } from './outage.js';
+import type { Patience, Waiting } from './outage.js';
+import { recordedEvent } from './stored-event.js';
+
+/**
+ * Finds the last event of the log among those of the system and of other applications: backwards from the
+ * server's last one, as far as it did not look before. The client ignores the filter of such a read.
+ */
+export class LogHead {
+  /** The last event of the log up to `searched`, or later. */
+  #last: Position = START;
+  #searched: Position = START;
+
+  constructor(
+    private readonly client: EventStoreDBClient,
+    private readonly prefix: string,
+    private readonly patience: Patience,
+    private readonly waiting: Waiting,
+  ) {}
+
+  /** An event of the log is known to be at this position. */
+  note(at: Position): void {
+    if (at > this.#last) this.#last = at;
+  }
+
+  /** @throws Unavailable when the server does not answer. */
+  find(): Promise<Position> {
+    return despiteOutages(() => this.look(), this.patience);
+  }
+
+  /** As {@link find}, in one attempt. @throws the client's error. */
+  async look(): Promise<Position> {
+    const known = this.#last > this.#searched ? this.#last : this.#searched;
+    const [end] = await this.#search(known, 1);
+    // A server's log is never empty.
+    if (end === undefined) throw new NoAnswer('the server ended the read');
+    // The server holds another log than it did.
+    if (end < known) [this.#last, this.#searched] = [START, START];
+    else if (end > known && this.#last !== end) await this.#search(known, Infinity);
+    if (end > this.#searched) this.#searched = end;
+    return this.#last;
+  }
+
+  /** Looks at so many events, back to a known position or an event of the log; the first one's position. */
+  async #search(known: Position, count: number): Promise<Position[]> {
+    const read = this.client.readAll(
+      {
+        direction: BACKWARDS,
+        fromPosition: END,
+        requiresLeader: true,
+        ...(count === Infinity ? {} : { maxCount: count }),
+      },
+      BUFFERED,
+    );
+    const seen: Position[] = [];
+    for await (const batch of new Flow<AllStreamResolvedEvent>(read).batches(this.waiting)) {
+      for (const resolved of batch) {
+        if (resolved.event === undefined) continue;
+        const at = position(resolved.event.position.commit);
+        if (seen.length === 0) seen.push(at);
+        if (at <= known) return seen;
+        if (recordedEvent(resolved, this.prefix) === undefined) continue;
+        this.note(at);
+        return seen;
+      }
+    }
+    return seen;
+  }
+}

@@ -1,0 +1,181 @@
+import { BACKWARDS, END, FORWARDS, START as FIRST, streamNameFilter } from '@eventstore/db-client';
+import type { AllStreamResolvedEvent, EventStoreDBClient, ResolvedEvent } from '@eventstore/db-client';
+import { StreamNotFound } from '../event-store.errors.js';
+import type { RecordedEvent } from '../event-store.js';
+import { START } from '../position.js';
+import type { Position } from '../position.js';
+import type { StreamBounds } from '../stream-bounds.js';
+import type { ChainHeads } from './chain-heads.js';
+import { BUFFERED, Flow } from './flow.js';
+import { despiteOutages, MISSING, NoAnswer, resumed, typeOf } from './outage.js';
+import type { Patience, Waiting } from './outage.js';
+import { recordedEvent } from './stored-event.js';
+
+/** Events of others that the server passes over in one step. */
+const SEARCH_WINDOW = 1_000;
+
+export class LogReader {
+  constructor(
+    private readonly client: EventStoreDBClient,
+    private readonly prefix: string,
+    private readonly heads: ChainHeads,
+    private readonly patience: Patience,
+    private readonly waiting: Waiting,
+  ) {}
+
+  /** @throws StreamNotFound when the stream has no events; Unavailable when the server does not answer. */
+  async *stream(stream: string, bounds: StreamBounds): AsyncGenerator<RecordedEvent> {
+    const { direction, from, limit } = bounds;
+    if (limit === 0) {
+      if ((await this.last(stream)) === undefined) throw new StreamNotFound(stream);
+      return;
+    }
+    let none = true;
+    for await (const event of this.#events(stream, bounds)) {
+      none = false;
+      yield event;
+    }
+    // Where a server begins when it is asked to read backwards from beyond the end is not known.
+    if (none && direction === 'backwards' && from !== Infinity) yield* this.#upToRevision(stream, bounds);
+  }
+
+  async *#events(stream: string, bounds: StreamBounds): AsyncGenerator<RecordedEvent> {
+    let last: RecordedEvent | undefined;
+    let left = bounds.limit;
+    const open = () => this.#batches(stream, bounds.direction, next(bounds, last), left);
+    for await (const batch of resumed(open, this.patience)) {
+      for (const event of batch) {
+        last = event;
+        left -= 1;
+        yield event;
+        if (left === 0) return;
+      }
+    }
+  }
+
+  async *#upToRevision(stream: string, { from, limit }: StreamBounds): AsyncGenerator<RecordedEvent> {
+    let left = limit;
+    for await (const event of this.#events(stream, {
+      direction: 'backwards',
+      from: Infinity,
+      limit: Infinity,
+    })) {
+      if (event.revision > from) continue;
+      left -= 1;
+      yield event;
+      if (left === 0) return;
+    }
+  }
+
+  /** Up to `count` events of a stream in one piece; none when there is no such stream. */
+  async range(
+    stream: string,
+    direction: StreamBounds['direction'],
+    from: number,
+    count: number,
+  ): Promise<RecordedEvent[]> {
+    return despiteOutages(async () => {
+      const events: RecordedEvent[] = [];
+      try {
+        for await (const batch of this.#batches(stream, direction, from, count)) events.push(...batch);
+      } catch (error) {
+        if (!(error instanceof StreamNotFound)) throw error;
+      }
+      return events;
+    }, this.patience);
+  }
+
+  async last(stream: string): Promise<RecordedEvent | undefined> {
+    const [last] = await this.range(stream, 'backwards', Infinity, 1);
+    return last;
+  }
+
+  /**
+   * The log after one position and up to another. By subscription: it is filtered on the server, and faster than a
+   * read of everything. @throws Unavailable when the server does not answer.
+   */
+  async *between(after: Position, head: Position, limit: number): AsyncGenerator<RecordedEvent> {
+    let place = after;
+    let left = limit;
+    if (head <= after || left === 0) return;
+    for await (const batch of resumed(() => this.#upTo(place, head), this.patience)) {
+      for (const event of batch) {
+        if (event.position <= place) continue;
+        if (event.position > head) return;
+        place = event.position;
+        yield event;
+        left -= 1;
+        if (left === 0 || place === head) return;
+      }
+    }
+  }
+
+  /** What the log holds after a position, then what comes. */
+  follow(after: Position): Flow<AllStreamResolvedEvent> {
+    const fromPosition = after === START ? FIRST : { commit: BigInt(after), prepare: BigInt(after) };
+    const filter = streamNameFilter({ prefixes: [this.prefix], maxSearchWindow: SEARCH_WINDOW });
+    return new Flow(this.client.subscribeToAll({ fromPosition, filter, requiresLeader: true }, BUFFERED));
+  }
+
+  /** The events of the log among what was read. */
+  recorded(resolved: readonly (ResolvedEvent | AllStreamResolvedEvent)[]): RecordedEvent[] {
+    const events: RecordedEvent[] = [];
+    for (const one of resolved) {
+      const event = recordedEvent(one, this.prefix);
+      if (event !== undefined) events.push(event);
+    }
+    return events;
+  }
+
+  async *#upTo(place: Position, head: Position): AsyncGenerator<RecordedEvent[]> {
+    const flow = this.follow(place);
+    try {
+      for await (const batch of flow.batches(this.waiting)) {
+        const events = this.recorded(batch);
+        yield events;
+        // The last event up to the head may be gone, with its stream, since the head was looked for.
+        if (flow.caughtUp || (events.at(-1)?.position ?? START) >= head) return;
+      }
+      throw new NoAnswer('the server ended the subscription');
+    } finally {
+      flow.close();
+    }
+  }
+
+  async *#batches(
+    stream: string,
+    direction: StreamBounds['direction'],
+    from: number | 'none',
+    count: number,
+  ): AsyncGenerator<RecordedEvent[]> {
+    if (from === 'none') return;
+    const end = direction === 'backwards' ? END : FIRST;
+    const read = this.client.readStream(
+      this.prefix + stream,
+      {
+        direction: direction === 'backwards' ? BACKWARDS : FORWARDS,
+        fromRevision: from === Infinity ? end : BigInt(from),
+        requiresLeader: true,
+        ...(count === Infinity ? {} : { maxCount: count }),
+      },
+      BUFFERED,
+    );
+    const batches = new Flow<ResolvedEvent>(read).batches(this.waiting);
+    try {
+      for await (const batch of batches) {
+        const events = this.recorded(batch);
+        for (const event of [events[0], events.at(-1)]) if (event !== undefined) this.heads.learn(event);
+        yield events;
+      }
+    } catch (error) {
+      throw MISSING.has(typeOf(error)) ? new StreamNotFound(stream) : error;
+    }
+  }
+}
+
+/** Where a read goes on after the last event it yielded. */
+function next({ from, direction }: StreamBounds, last: RecordedEvent | undefined): number | 'none' {
+  if (last === undefined) return from;
+  if (direction === 'forwards') return last.revision + 1;
+  return last.revision === 0 ? 'none' : last.revision - 1;
+}

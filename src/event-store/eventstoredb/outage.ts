@@ -1,0 +1,146 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { types } from 'node:util';
+import { ErrorType } from '@eventstore/db-client';
+import { UpheldError, Unavailable } from '../../platform/refusal.js';
+
+/** The server did not answer in time: what was asked may have happened or not. */
+export class NoAnswer extends Error {}
+
+/** What a server says that cannot serve at present, or whose connection is lost; asking again may help. */
+const OUTAGES: ReadonlySet<string> = new Set<string>([
+  ErrorType.UNAVAILABLE,
+  ErrorType.DEADLINE_EXCEEDED,
+  ErrorType.TIMEOUT,
+  ErrorType.CANCELLED,
+  ErrorType.NOT_LEADER,
+  ErrorType.UNKNOWN,
+]);
+
+/** gRPC: UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE; CANCELLED by the server. */
+const OUTAGE_CODES: ReadonlySet<unknown> = new Set([1, 2, 4, 8, 10, 13, 14]);
+
+/** What the server says of a stream that was never there, was deleted, or was deleted for ever. */
+export const MISSING: ReadonlySet<string | undefined> = new Set<string | undefined>([
+  ErrorType.STREAM_NOT_FOUND,
+  ErrorType.STREAM_DELETED,
+]);
+
+/** The client's name of an error, undefined for one that is not the server's. */
+export function typeOf(error: unknown): string | undefined {
+  const type = types.isNativeError(error) && 'type' in error ? error.type : undefined;
+  return typeof type === 'string' ? type : undefined;
+}
+
+/** Whether the server did not answer, or answered that it cannot: what was asked may have happened or not. */
+export function isOutage(error: unknown): boolean {
+  if (error instanceof NoAnswer) return true;
+  if (!types.isNativeError(error) || error instanceof UpheldError) return false;
+  const type = typeOf(error);
+  if (type !== undefined) return OUTAGES.has(type);
+  if ('code' in error && typeof error.code === 'number') return OUTAGE_CODES.has(error.code);
+  // Failed discovery, and Node's system errors; a defect of the program has a class of its own.
+  return error.name === 'Error' || error.name === 'AggregateError';
+}
+
+/** Pauses before each further attempt, and the time after which there is none, in milliseconds. */
+export type Patience = Readonly<{ pauses: readonly number[]; limit: number }>;
+
+/** Counts failures, and waits before each further attempt as long as patience lasts. */
+export class Attempts {
+  #failures = 0;
+  #giveUp: number | undefined;
+
+  constructor(private readonly patience: Patience) {}
+
+  /** How many have failed since the last success. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+    this.#giveUp = undefined;
+  }
+
+  /**
+   * Waits until the next attempt is due.
+   * @throws Unavailable when there is none; the error itself when it tells of no outage.
+   */
+  async failed(error: unknown): Promise<void> {
+    if (error instanceof UpheldError) throw error;
+    if (!isOutage(error)) throw typeOf(error) === undefined ? error : unavailable(error);
+    this.#giveUp ??= performance.now() + this.patience.limit;
+    const wait = this.patience.pauses[this.#failures];
+    this.#failures += 1;
+    if (wait === undefined || performance.now() + wait > this.#giveUp) throw unavailable(error);
+    await pause(wait);
+  }
+}
+
+/** How long nothing may come while something is waited for, in milliseconds; and what ends the wait. */
+export type Waiting = Readonly<{ silenceMs: number; closing: AbortSignal }>;
+
+/**
+ * Tries again after an outage, until patience ends; it must be safe to.
+ * @throws Unavailable after the last attempt.
+ */
+export async function despiteOutages<T>(
+  attempt: (failures: number) => Promise<T>,
+  patience: Patience,
+): Promise<T> {
+  const attempts = new Attempts(patience);
+  for (;;) {
+    try {
+      return await attempt(attempts.failures);
+    } catch (error) {
+      await attempts.failed(error);
+    }
+  }
+}
+
+/**
+ * Yields what `open` yields, and opens again after an outage; `open` must go on from where it was. Patience
+ * begins anew with every item.
+ * @throws Unavailable after the last attempt.
+ */
+export async function* resumed<T>(open: () => AsyncIterable<T>, patience: Patience): AsyncGenerator<T> {
+  const attempts = new Attempts(patience);
+  for (;;) {
+    try {
+      for await (const item of open()) {
+        attempts.succeeded();
+        yield item;
+      }
+      return;
+    } catch (error) {
+      await attempts.failed(error);
+    }
+  }
+}
+
+/** What is asked of a store that is closed. */
+export const closed = (): Unavailable => new Unavailable('event-store-closed', 'the event store is closed');
+
+function unavailable(error: unknown): Unavailable {
+  const message = types.isNativeError(error) ? error.message : '';
+  const why = message === '' ? (typeOf(error) ?? 'no connection') : message;
+  return new Unavailable('event-store-unavailable', `the event log does not answer: ${why}`, {
+    cause: error,
+  });
+}
+
+/** @throws NoAnswer when it takes longer than so many milliseconds; what comes of it later is no matter. */
+export async function answerWithin<T>(ms: number, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new NoAnswer(`no answer within ${ms} ms`));
+    }, ms);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+    answer.catch(() => undefined);
+  }
+}

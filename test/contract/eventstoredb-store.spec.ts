@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { InvalidAppend, StreamNotFound } from '../../src/event-store/event-store.errors.js';
+import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import { verifyChain } from '../../src/event-store/hash-chain.js';
+import { MemoryEventStore } from '../../src/event-store/memory/memory-event-store.js';
+import { InvalidInput } from '../../src/platform/refusal.js';
+import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
+import { all } from './event-store.contract.js';
+import { eventWith, METADATA, sampleEvent, sampleEvents } from './sample-events.js';
+
+const SERVERS: [name: string, url: string | undefined][] = [['the fake', undefined]];
+if (process.env.TEST_EVENTSTORE_URL !== undefined) {
+  SERVERS.push(['a real server', process.env.TEST_EVENTSTORE_URL]);
+}
+
+describe.each(SERVERS)('the log in EventStoreDB: %s', (_, real) => {
+  const prefix = `store-${randomUUID().slice(0, 8)}.`;
+  let fake: FakeEventStoreDb | undefined;
+  let client: EventStoreDBClient;
+  let store: EventStoreDbEventStore;
+  let streams = 0;
+  const newStream = () => `s${(streams += 1)}`;
+  const opened: EventStoreDbEventStore[] = [];
+  const newStore = (streamPrefix = prefix) => {
+    const another = new EventStoreDbEventStore({ url: real ?? fake?.url ?? '', streamPrefix });
+    opened.push(another);
+    return another;
+  };
+
+  beforeAll(async () => {
+    fake = real === undefined ? await FakeEventStoreDb.start() : undefined;
+    client = EventStoreDBClient.connectionString(real ?? fake?.url ?? '');
+    store = newStore();
+  });
+  afterAll(async () => {
+    await Promise.all(opened.map((one) => one.close()));
+    await client.dispose();
+    await fake?.stop();
+  });
+
+  it('is kept as JSON that others can read, version and hash within the metadata', async () => {
+    const stream = newStream();
+    const event = sampleEvent({ version: 3, data: { z: 1, a: 'é' } });
+    await store.append(stream, 'no-stream', [event]);
+    const [recorded] = await all(store.readStream(stream));
+    const [read] = await all<{ event?: object }>(client.readStream(prefix + stream));
+    expect(read?.event).toMatchObject({
+      streamId: prefix + stream,
+      id: event.id,
+      type: event.type,
+      isJson: true,
+      data: { z: 1, a: 'é' },
+      metadata: { ...METADATA, upheld: { version: 3, hash: recorded?.hash } },
+    });
+  });
+
+  it('chains the same events to the same hashes as any other engine', async () => {
+    const memory = new MemoryEventStore();
+    const stream = `chain-${randomUUID()}`;
+    const appends = [sampleEvents(2), sampleEvents(1), sampleEvents(3)];
+    for (const log of [store, memory]) {
+      let revision = -1;
+      for (const events of appends) {
+        await log.append(stream, revision < 0 ? 'no-stream' : revision, events);
+        revision += events.length;
+      }
+    }
+    const hashesIn = async (log: EventStoreDbEventStore | MemoryEventStore) =>
+      (await all(log.readStream(stream))).map(({ hash }) => hash);
+    expect(await hashesIn(store)).toEqual(await hashesIn(memory));
+  });
+
+  it('holds the chain of a stream that several processes append to at any revision', async () => {
+    const stores = [newStore(), newStore(), newStore()];
+    const stream = newStream();
+    await Promise.all(
+      stores.flatMap((one) => Array.from({ length: 10 }, () => one.append(stream, 'any', sampleEvents(2)))),
+    );
+    const recorded = await all(store.readStream(stream));
+    expect(recorded).toHaveLength(60);
+    expect(verifyChain(recorded)).toBeUndefined();
+  });
+
+  it('takes an append to any revision that is repeated soon for a repeat', async () => {
+    const stream = newStream();
+    await store.append(stream, 'no-stream', sampleEvents(2));
+    const events = sampleEvents(2);
+    const answer = await store.append(stream, 'any', events);
+    await store.append(stream, 3, sampleEvents(1));
+    expect(await newStore().append(stream, 'any', events)).toEqual(answer);
+    expect(await all(store.readStream(stream))).toHaveLength(5);
+  });
+
+  it('shows an event that another wrote into its streams, without version or hash', async () => {
+    const stream = newStream();
+    await client.appendToStream(prefix + stream, jsonEvent({ type: 'Foreign', data: ['odd'] }));
+    const [foreign] = await all(store.readStream(stream));
+    expect(foreign).toMatchObject({ type: 'Foreign', version: 0, hash: '' });
+    expect(verifyChain(foreign === undefined ? [] : [foreign])).toMatchObject({ stream, reason: 'hash' });
+  });
+
+  it('refuses types of the server itself, which it would not read back', async () => {
+    const append = store.append(newStream(), 'no-stream', [sampleEvent({ type: '$metadata' })]);
+    await expect(append).rejects.toBeInstanceOf(InvalidAppend);
+  });
+
+  it('refuses what only the server finds too large', async () => {
+    const type = 'T'.repeat(200);
+    const events = Array.from({ length: 1_500 }, () =>
+      sampleEvent({ type, data: { text: 'x'.repeat(220) } }),
+    );
+    const stream = newStream();
+    await expect(store.append(stream, 'no-stream', events)).rejects.toBeInstanceOf(InvalidAppend);
+    await expect(all(store.readStream(stream))).rejects.toBeInstanceOf(StreamNotFound);
+  });
+
+  it.each(['deleteStream', 'tombstoneStream'] as const)(
+    'goes on when someone used %s: the stream is not found, the log holds its events',
+    async (deletion) => {
+      const head = await store.head();
+      const [gone, other] = [newStream(), newStream()];
+      await store.append(gone, 'no-stream', sampleEvents(2));
+      await client[deletion](prefix + gone);
+      await expect(all(store.readStream(gone))).rejects.toBeInstanceOf(StreamNotFound);
+      await expect(all(store.readStream(gone, { direction: 'backwards', limit: 1 }))).rejects.toBeInstanceOf(
+        StreamNotFound,
+      );
+      const { position } = await store.append(other, 'no-stream', sampleEvents(1));
+      const events = await all(store.readAll({ after: head }));
+      expect(events.map(({ stream }) => stream)).toEqual([gone, gone, other]);
+      expect(await store.head()).toBe(position);
+      expect(await newStore().head()).toBe(position);
+    },
+  );
+
+  it('refuses an append to a stream with a tombstone', async () => {
+    const stream = newStream();
+    await store.append(stream, 'no-stream', sampleEvents(1));
+    await client.tombstoneStream(prefix + stream);
+    await expect(newStore().append(stream, 'no-stream', sampleEvents(1))).rejects.toBeInstanceOf(
+      InvalidAppend,
+    );
+    await expect(store.append(stream, 0, sampleEvents(1))).rejects.toMatchObject({ actual: 'no-stream' });
+  });
+
+  it('has a name of its own, the same for every process and not part of the log', async () => {
+    const own = `${prefix}named.`;
+    const named = await Promise.all(Array.from({ length: 8 }, () => newStore(own).identity()));
+    expect(new Set(named).size).toBe(1);
+    expect(named[0]).toMatch(/^eventstoredb:.*named\.:[0-9a-f-]{36}$/);
+    expect(await newStore(own).identity()).toBe(named[0]);
+    expect(await newStore(`${prefix}other-name.`).identity()).not.toBe(named[0]);
+    expect(await all(newStore(own).readAll())).toEqual([]);
+  });
+
+  it('under another prefix is another log', async () => {
+    const other = newStore(`${prefix}other.`);
+    const stream = newStream();
+    await store.append(stream, 'no-stream', sampleEvents(1));
+    await expect(all(other.readStream(stream))).rejects.toBeInstanceOf(StreamNotFound);
+    expect(await all(other.readAll())).toEqual([]);
+  });
+
+  it('reads a large event among many, one at a time', async () => {
+    const stream = newStream();
+    for (let revision = -1; revision < 9; revision += 1) {
+      const event = eventWith({ text: 'x'.repeat(900_000), revision });
+      await store.append(stream, revision < 0 ? 'no-stream' : revision, [event]);
+    }
+    const numbers: unknown[] = [];
+    for await (const event of store.readStream(stream)) numbers.push(event.data.revision);
+    expect(numbers).toEqual([-1, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+});
+
+describe('the configuration of the log in EventStoreDB', () => {
+  const secret = 'hunter2';
+  it.each([
+    `http://admin:${secret}@127.0.0.1:2113`,
+    `esdb://admin:${secret}@`,
+    `esdb://admin:${secret}@127.0.0.1:port`,
+    `esdb://admin:${secret}@127.0.0.1:2113?tls=maybe`,
+    `esdb://admin:${secret}@127.0.0.1:2113?tlsCAFile=/no/such/file`,
+    `esdb://admin:${secret}@127.0.0.1:2113?throwOnAppendFailure=false`,
+  ])('is refused without telling the password: %s', (url) => {
+    let refusal: unknown;
+    try {
+      new EventStoreDbEventStore({ url });
+    } catch (error) {
+      refusal = error;
+    }
+    expect(refusal).toBeInstanceOf(InvalidInput);
+    expect(refusal).toMatchObject({ code: 'invalid-configuration' });
+    expect(JSON.stringify([refusal, (refusal as Error).message, (refusal as Error).cause])).not.toContain(
+      secret,
+    );
+  });
+
+  it.each(['', '$upheld', 'two words', 'line\n', 'x'.repeat(51)])('refuses the prefix %j', (streamPrefix) => {
+    expect(() => new EventStoreDbEventStore({ url: 'esdb://127.0.0.1:1?tls=false', streamPrefix })).toThrow(
+      InvalidInput,
+    );
+  });
+
+  it('connects only when it is used', async () => {
+    const store = new EventStoreDbEventStore({ url: 'esdb://127.0.0.1:1?tls=false' });
+    await store.close();
+  });
+});

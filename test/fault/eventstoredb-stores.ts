@@ -1,0 +1,83 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { EventStore, RecordedEvent, SubscriptionItem } from '../../src/event-store/event-store.js';
+import {
+  EventStoreDbEventStore,
+  type EventStoreDbOptions,
+} from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import type { Position } from '../../src/event-store/position.js';
+import { Unavailable } from '../../src/platform/refusal.js';
+import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
+
+/** Of a store that soon notices what goes wrong, and tries again for long. */
+const ALERT = {
+  answerMs: 500,
+  silenceMs: 500,
+  patience: { pauses: Array.from({ length: 60 }, () => 40), limit: 15_000 },
+};
+
+/** The servers and stores of one test. */
+export class Setup {
+  readonly #servers: FakeEventStoreDb[] = [];
+  readonly #stores: EventStoreDbEventStore[] = [];
+
+  async newServer(options?: Parameters<typeof FakeEventStoreDb.start>[0]): Promise<FakeEventStoreDb> {
+    const server = await FakeEventStoreDb.start(options);
+    this.#servers.push(server);
+    return server;
+  }
+
+  newStore(url: string, options: Partial<EventStoreDbOptions> = {}): EventStoreDbEventStore {
+    const store = new EventStoreDbEventStore({ ...ALERT, url, ...options });
+    this.#stores.push(store);
+    return store;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#stores.map((store) => store.close()));
+    await Promise.all(this.#servers.map((server) => server.stop()));
+  }
+}
+
+/** A subscription that goes on beside the test. */
+export class Following {
+  readonly items: SubscriptionItem[] = [];
+  readonly ended: Promise<void>;
+  readonly #stop = new AbortController();
+
+  constructor(store: EventStore, after: Position) {
+    this.ended = this.#follow(store.subscribe({ after, signal: this.#stop.signal }));
+  }
+
+  get events(): RecordedEvent[] {
+    return this.items.filter((item) => item !== 'caught-up');
+  }
+
+  /** Waits until so many events have come, and it has been said that this is all. */
+  async until(count: number): Promise<void> {
+    const late = performance.now() + 20_000;
+    while (this.events.length < count || this.items.at(-1) !== 'caught-up') {
+      if (performance.now() > late) throw new Error(`${this.events.length} of ${count} events came`);
+      await pause(10);
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#stop.abort();
+    await this.ended;
+  }
+
+  async #follow(items: AsyncIterable<SubscriptionItem>): Promise<void> {
+    for await (const item of items) this.items.push(item);
+  }
+}
+
+/** Repeats with the same events what found the log unavailable, as the port says. */
+export async function repeated<T>(attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    await pause(20);
+    return repeated(attempt);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Expected, Outcome, ServerEvent } from './server-event.js';
+
+/** What the server knows of the stream of an append. */
+export type StreamState = Readonly<{
+  /** All of its events, by revision. */
+  events: readonly ServerEvent[];
+  softDeleted: boolean;
+  tombstoned: boolean;
+  /** The revision of an event of this stream whose id the server still remembers. */
+  remembered: (id: string) => number | undefined;
+}>;
+
+/** The server's truth table: an append is to be stored, was stored before, or is refused. */
+export function check(expected: Expected, ids: readonly string[], state: StreamState): Outcome | 'store' {
+  const { events, softDeleted } = state;
+  if (state.tombstoned) return { kind: 'stream-deleted' };
+  const current = events.length - 1;
+  const wrong: Outcome = { kind: 'wrong-expected-version', current };
+  if (expected === 'stream_exists' && softDeleted) return { kind: 'stream-deleted' };
+  if (expected === 'stream_exists' && current < 0) return wrong;
+  if (expected === 'any' || expected === 'stream_exists') return checkAnywhere(ids, state, wrong);
+  const before = expected === 'no_stream' ? -1 : expected;
+  if (before === current) return 'store';
+  if (before > current) return wrong;
+  const differs = ids.findIndex((id, index) => events[before + 1 + index]?.id !== id);
+  if (differs === 0 && expected === 'no_stream' && softDeleted) return 'store';
+  return differs >= 0 || ids.length === 0 ? wrong : doneAt(events, before + ids.length);
+}
+
+/** Without a revision, a repeat is known only by ids that are remembered. */
+function checkAnywhere(
+  ids: readonly string[],
+  { events, remembered }: StreamState,
+  wrong: Outcome,
+): Outcome | 'store' {
+  const revisions = ids.map(remembered);
+  const last = revisions.at(-1);
+  if (revisions[0] === undefined) return 'store';
+  return last === undefined || revisions.includes(undefined) ? wrong : doneAt(events, last);
+}
+
+function doneAt(events: readonly ServerEvent[], revision: number): Outcome {
+  return { kind: 'done', next: revision, position: events[revision]?.position ?? -1n };
+}

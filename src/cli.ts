@@ -4,6 +4,7 @@ import { addDemoCommand } from './demo/demo.cli.js';
 import { addImportCommand } from './complaints/import/import.cli.js';
 import { addVerifyCommand } from './event-store/verify.cli.js';
 import { addLettersCommand } from './letters/letters.cli.js';
+import { addProjectionsCommand } from './projections/projections.cli.js';
 import { addServeCommand } from './serve.js';
 import { addStatisticsCommand } from './statistics/statistics.cli.js';
 
@@ -17,6 +18,7 @@ export async function cli(argv: readonly string[]): Promise<void> {
   addDemoCommand(program);
   addImportCommand(program);
   addLettersCommand(program);
+  addProjectionsCommand(program);
   addServeCommand(program);
   addStatisticsCommand(program);
   addVerifyCommand(program);

@@ -3,12 +3,20 @@ import type { DataSource } from 'typeorm';
 import type { Foundations } from './app.module.js';
 import { loadRegister } from './authorities/load-register.js';
 import type { EventStore } from './event-store/event-store.js';
-import { CreateEventLog1795219200000 } from './event-store/postgres/event-log.migration.js';
+import {
+  CreateEventLog1795219200000,
+  CreateLogIdentity1795219200400,
+} from './event-store/postgres/event-log.migration.js';
 import { PostgresEventStore } from './event-store/postgres/postgres-event-store.js';
+import { refuseUnknownEvent } from './known-events.js';
 import type { Configuration } from './platform/configuration.js';
 import { openDatabase } from './platform/database.js';
 import { openEmbeddedPostgres } from './platform/embedded-postgres/embedded-postgres.js';
-import { CreateProjections1795219200100 } from './projections/projections.migration.js';
+import {
+  AddProjectionStatus1795219200300,
+  CreateProjections1795219200100,
+} from './projections/projections.migration.js';
+import { refusingUnknown, type Projection } from './projections/projection.js';
 import { Projector } from './projections/projector.js';
 import { CreateStatistics1795219200200 } from './statistics/statistics.migration.js';
 import { StatisticsProjection } from './statistics/statistics.projection.js';
@@ -18,7 +26,12 @@ const MIGRATIONS = [
   CreateEventLog1795219200000,
   CreateProjections1795219200100,
   CreateStatistics1795219200200,
+  AddProjectionStatus1795219200300,
+  CreateLogIdentity1795219200400,
 ];
+
+/** What is derived from the log. Each is projected on its own, and stops on its own. */
+const STATISTICS = refusingUnknown(new StatisticsProjection(), refuseUnknownEvent);
 
 /** How long a query waits for the projections to hold the head of the log, in milliseconds. */
 const CATCH_UP = 120_000;
@@ -29,6 +42,7 @@ export type Upheld = Foundations &
     databaseUrl: string;
     database: DataSource;
     log: Logger;
+    projections: readonly Projection[];
     /** Waits until the statistics hold every event the log has now. @throws Unavailable when they do not in time. */
     caughtUp(): Promise<void>;
     /** Stops what was started, in the reverse order. */
@@ -40,13 +54,20 @@ export type OpenOptions = Readonly<{
   /** Takes lines for the person at the terminal, such as where the data went. */
   notice: (line: string) => void;
   clock?: () => Date;
+  /** Whether this process projects when no other does; default true. */
+  projecting?: boolean | undefined;
 }>;
 
 /**
  * Opens everything the application stands on: the embedded PostgreSQL (or the one of DATABASE_URL), the
  * schema, the log with its register, and the projections.
  */
-export async function openUpheld({ configuration, notice, clock }: OpenOptions): Promise<Upheld> {
+export async function openUpheld({
+  configuration,
+  notice,
+  clock,
+  projecting = true,
+}: OpenOptions): Promise<Upheld> {
   const now = clock ?? (() => new Date());
   const closing: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -64,10 +85,10 @@ export async function openUpheld({ configuration, notice, clock }: OpenOptions):
       store,
       database,
       databaseUrl,
-      projection: new StatisticsProjection(),
+      projection: STATISTICS,
       log,
     });
-    projector.start();
+    if (projecting) projector.start();
     closing.push(() => projector.stop());
     return {
       store,
@@ -78,6 +99,7 @@ export async function openUpheld({ configuration, notice, clock }: OpenOptions):
       databaseUrl,
       database,
       log,
+      projections: [STATISTICS],
       caughtUp: async () => projector.waitFor(await store.head(), CATCH_UP),
       close,
     };

@@ -20,13 +20,19 @@ export type Invocation = Readonly<{
   notice: (line: string) => void;
 }>;
 
+export type RunOptions = Readonly<{
+  json?: boolean | undefined;
+  /** Whether this process projects when no other does; default true. */
+  projecting?: boolean | undefined;
+}>;
+
 /**
  * Opens the application, runs one command in it, and closes what was opened, whatever happens. The exit
  * code is the command's, or follows from its error; with `json`, errors are JSON on stderr too.
  */
 export async function run(
   command: (invocation: Invocation) => Promise<ExitCode>,
-  { json = false }: { json?: boolean | undefined } = {},
+  { json = false, projecting }: RunOptions = {},
 ): Promise<void> {
   const interrupted = new AbortController();
   const stop = () => {
@@ -39,7 +45,7 @@ export async function run(
     if (error.code !== 'EPIPE') throw error;
   });
   try {
-    const code = await withUpheld(command, interrupted.signal);
+    const code = await withUpheld(command, interrupted.signal, projecting);
     process.exitCode = interrupted.signal.aborted ? EXIT.interrupted : code;
   } catch (error) {
     process.exitCode = interrupted.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
@@ -55,9 +61,10 @@ const QUIETLY: Readonly<NestApplicationOptions> = { logger: ['error'], abortOnEr
 async function withUpheld(
   command: (invocation: Invocation) => Promise<ExitCode>,
   signal: AbortSignal,
+  projecting: boolean | undefined,
 ): Promise<ExitCode> {
   const configuration = readConfiguration(process.env);
-  const upheld = await openUpheld({ configuration, notice });
+  const upheld = await openUpheld({ configuration, notice, projecting });
   let application: INestApplicationContext | undefined;
   try {
     application = await NestFactory.createApplicationContext(AppModule.on(upheld), QUIETLY);

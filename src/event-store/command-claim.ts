@@ -9,14 +9,18 @@ const CommandClaimedSchema = z.strictObject({
   /** Hash of the command that the key stands for from now on. */
   contentHash: z.string().regex(/^[0-9a-f]{64}$/),
 });
-const schemas = { CommandClaimed: CommandClaimedSchema };
+/** The one event that can stand in a key's stream, at version 1. */
+export const commandEventSchemas = { CommandClaimed: CommandClaimedSchema };
+
+/** The stream of an idempotency key: `command-` and the SHA-256 of the key. */
+export const COMMAND_STREAMS = 'command-';
 
 type CommandClaimed = Readonly<{ type: 'CommandClaimed'; data: z.infer<typeof CommandClaimedSchema> }>;
 type Claim = CommandClaimed['data'];
 
 const aggregate: Aggregate<Claim, CommandClaimed> = {
-  streamPrefix: 'command-',
-  schemas,
+  streamPrefix: COMMAND_STREAMS,
+  schemas: commandEventSchemas,
   evolve: (_, event) => event.data,
 };
 

@@ -107,6 +107,13 @@ export interface EventStore {
   /** Position of the last event of the log, or START when it is empty. */
   head(): Promise<Position>;
 
+  /**
+   * Names the log itself: the same for every process and after every restart, another for every other log.
+   * Read models record it, and refuse another. Absent while an engine cannot tell.
+   * @throws Unavailable when the store does not answer.
+   */
+  identity?(): Promise<string>;
+
   /** Ends subscriptions and connections. */
   close(): Promise<void>;
 }

@@ -28,6 +28,7 @@ export async function openDatabase(url: string, migrations: Migrations): Promise
       cause: error,
     });
   }
+  surviveCuts(database);
   try {
     await migrateAlone(database, url);
   } catch (error) {
@@ -37,9 +38,25 @@ export async function openDatabase(url: string, migrations: Migrations): Promise
   return database;
 }
 
+/**
+ * A connection that is cut in the instant it goes from the pool to its user has nobody listening to it, and an
+ * error that nobody listens to ends the process. The user is told by the query that fails.
+ */
+function surviveCuts(database: DataSource): void {
+  const { master: pool } = database.driver as unknown as { master: pg.Pool };
+  const heard = new WeakSet<pg.PoolClient>();
+  pool.on('acquire', (client) => {
+    if (heard.has(client)) return;
+    heard.add(client);
+    client.on('error', () => undefined);
+  });
+}
+
 /** TypeORM takes no lock around migrations: two processes that start together would both run them. */
 async function migrateAlone(database: DataSource, url: string): Promise<void> {
   const guard = new pg.Client({ connectionString: url });
+  // A connection lost between two queries is told by the next one.
+  guard.on('error', () => undefined);
   await guard.connect();
   try {
     await guard.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);

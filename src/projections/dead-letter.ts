@@ -1,6 +1,8 @@
-import type { DataSource } from 'typeorm';
-import type { RecordedEvent } from '../event-store/event-store.js';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { position, type Position } from '../event-store/position.js';
+import { lockCheckpoint, type CanQuery } from './checkpoint.js';
+import { inSchema, LIVE } from './page-writer.js';
+import type { Poison } from './poison.js';
 
 /** The event that stopped a projection, and why it could not be folded. */
 export type DeadLetter = Readonly<{
@@ -17,47 +19,71 @@ export type DeadLetter = Readonly<{
 type Row = Omit<DeadLetter, 'position' | 'failedAt'> & { position: string; failedAt: Date };
 
 /** The event that stopped a projection, null while none has. */
-export async function deadLetterOf(projection: string, database: DataSource): Promise<DeadLetter | null> {
-  const [row] = await database.query<Row[]>(
+export async function deadLetterOf(projection: string, runner: CanQuery): Promise<DeadLetter | null> {
+  const [row] = (await runner.query(
     `select position::text, event_id as "eventId", stream, revision, type, error, attempts,
             failed_at as "failedAt"
      from projection_dead_letter where projection = $1`,
     [projection],
-  );
+  )) as Row[];
   if (row === undefined) return null;
   return { ...row, position: position(row.position), failedAt: row.failedAt.toISOString() };
 }
 
-/** Stops a projection at an event. */
+/**
+ * Stops a projection at an event, unless it is past it: then another process, which can fold it, has taken over.
+ * @returns whether the projection is stopped by it.
+ */
 export async function putDeadLetter(
   projection: string,
-  event: RecordedEvent,
-  { error, attempts }: { error: unknown; attempts: number },
+  { event, error, attempts }: Poison,
   database: DataSource,
-): Promise<void> {
-  const told = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  await database.query(
-    `insert into projection_dead_letter
-       (projection, position, event_id, stream, revision, type, error, attempts)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)
-     on conflict (projection) do update set
-       position = excluded.position, event_id = excluded.event_id, stream = excluded.stream,
-       revision = excluded.revision, type = excluded.type, error = excluded.error,
-       attempts = excluded.attempts, failed_at = now()`,
-    [
-      projection,
-      String(event.position),
-      event.id,
-      event.stream,
-      event.revision,
-      event.type,
-      told.slice(0, 2_000),
-      attempts,
-    ],
+): Promise<boolean> {
+  return inSchema(database, LIVE, async (transaction) => {
+    if ((await lockCheckpoint(projection, transaction)) >= event.position) return false;
+    await transaction.query(
+      `insert into projection_dead_letter
+         (projection, position, event_id, stream, revision, type, error, attempts)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)
+       on conflict (projection) do update set
+         position = excluded.position, event_id = excluded.event_id, stream = excluded.stream,
+         revision = excluded.revision, type = excluded.type, error = excluded.error,
+         attempts = excluded.attempts, failed_at = now()`,
+      [
+        projection,
+        String(event.position),
+        event.id,
+        event.stream,
+        event.revision,
+        `${event.type}@${event.version}`,
+        told(error),
+        attempts,
+      ],
+    );
+    return true;
+  });
+}
+
+/** An error as one bounded text that PostgreSQL and an event can hold. */
+export function told(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return (
+    text
+      .replaceAll(/\p{Cc}+/gu, ' ')
+      .trim()
+      .slice(0, 1_000)
+      .toWellFormed() || 'unknown'
   );
 }
 
-/** Lets a projection go on; the event is tried again, or skipped where that was said. */
-export async function removeDeadLetter(projection: string, database: DataSource): Promise<void> {
-  await database.query('delete from projection_dead_letter where projection = $1', [projection]);
+/** Lets a projection go on after it was stopped at a position; another stop since then stays. */
+export async function removeDeadLetter(
+  projection: string,
+  at: Position,
+  runner: DataSource | QueryRunner,
+): Promise<void> {
+  await runner.query('delete from projection_dead_letter where projection = $1 and position = $2', [
+    projection,
+    String(at),
+  ]);
 }

@@ -1,61 +1,112 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import type { CanQuery } from './checkpoint.js';
 
 /** How often a lease that another process holds is asked for again, in milliseconds. */
-const ASK_EVERY = 500;
+const ASK_EVERY = 250;
+/** How often the holder makes sure of its connection, and how long the server may take to answer, in milliseconds. */
+const BEAT = { every: 5_000, within: 5_000 };
+/** So that the server, too, notices in half a minute that the holder's machine is gone. */
+const NOTICED = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4';
 
 /**
  * The right to do something that one process does at a time: an advisory lock on a connection of its own. It
  * ends with the process, the connection or `release`, and the next to ask takes over.
  */
 export class Lease {
+  private readonly beat: NodeJS.Timeout;
+
   private constructor(
-    private readonly client: pg.Client,
+    private readonly connection: Connection,
     /** Aborted when the connection is gone, and the lease with it. */
     readonly lost: AbortSignal,
-  ) {}
+  ) {
+    this.beat = setInterval(() => {
+      connection.client.query('select').catch(connection.gone);
+    }, BEAT.every);
+    this.beat.unref();
+  }
 
   /** Waits for a lease until it is free, or null when `signal` aborts first. */
   static async acquire(databaseUrl: string, name: string, signal: AbortSignal): Promise<Lease | null> {
-    while (!signal.aborted) {
-      const lease = await Lease.tryAcquire(databaseUrl, name);
-      if (lease !== null) return lease;
+    return Lease.take(databaseUrl, name, async () => {
       await pause(ASK_EVERY, undefined, { signal }).catch(() => undefined);
-    }
-    return null;
+      return !signal.aborted;
+    });
   }
 
   /** Takes a lease, or null when another process holds it. */
   static async tryAcquire(databaseUrl: string, name: string): Promise<Lease | null> {
-    const client = new pg.Client({
-      connectionString: databaseUrl,
-      application_name: `upheld ${name}`,
-      connectionTimeoutMillis: 5_000,
-      keepAlive: true,
-    });
-    const lost = new AbortController();
-    const gone = () => {
-      lost.abort();
-    };
-    client.on('error', gone).on('end', gone);
-    await client.connect();
+    return Lease.take(databaseUrl, name, () => Promise.resolve(false));
+  }
+
+  /** Whether any process holds a lease. */
+  static async isHeld(name: string, database: CanQuery): Promise<boolean> {
+    const [row] = (await database.query(
+      `select exists (
+         select from pg_locks
+         where locktype = 'advisory' and granted and objsubid = 1
+           and database = (select oid from pg_database where datname = current_database())
+           and (classid::bigint << 32) | objid::bigint = $1::bigint
+       ) as held`,
+      [keyOf(name)],
+    )) as { held: boolean }[];
+    return row?.held === true;
+  }
+
+  private static async take(
+    databaseUrl: string,
+    name: string,
+    again: () => Promise<boolean>,
+  ): Promise<Lease | null> {
+    const connection = await connect(databaseUrl, name);
     try {
-      const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
-        keyOf(name),
-      ]);
-      if (rows[0]?.taken === true) return new Lease(client, lost.signal);
+      do {
+        const { rows } = await connection.client.query<{ taken: boolean }>(
+          'select pg_try_advisory_lock($1) as taken',
+          [keyOf(name)],
+        );
+        if (rows[0]?.taken === true) return new Lease(connection, connection.lost);
+      } while (await again());
     } catch (error) {
-      await client.end().catch(() => undefined);
+      await end(connection);
       throw error;
     }
-    await client.end();
+    await end(connection);
     return null;
   }
 
+  /** Lets the next to ask take over; nothing happens the second time. */
   async release(): Promise<void> {
-    await this.client.end().catch(() => undefined);
+    clearInterval(this.beat);
+    await end(this.connection);
   }
+}
+
+type Connection = Readonly<{ client: pg.Client; lost: AbortSignal; gone: () => void }>;
+
+async function connect(databaseUrl: string, name: string): Promise<Connection> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: `upheld ${name}`,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: BEAT.within,
+    keepAlive: true,
+    options: NOTICED,
+  });
+  const lost = new AbortController();
+  const gone = () => {
+    lost.abort();
+  };
+  client.on('error', gone).on('end', gone);
+  await client.connect();
+  return { client, lost: lost.signal, gone };
+}
+
+/** A server that is gone without a word never answers the farewell. */
+async function end({ client }: Connection): Promise<void> {
+  await Promise.race([client.end().catch(() => undefined), pause(1_000, undefined, { ref: false })]);
 }
 
 /** A lock's number from its name; within the database that the connection is to. */

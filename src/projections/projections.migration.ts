@@ -26,3 +26,20 @@ export class CreateProjections1795219200100 implements MigrationInterface {
     await runner.query('drop table projection_checkpoint, projection_dead_letter');
   }
 }
+
+/** What went wrong last, for those who ask another process; and which log the read models come from. */
+export class AddProjectionStatus1795219200300 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      alter table projection_checkpoint
+        add column last_error text,
+        add column failed_at timestamptz,
+        add column log text`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      'alter table projection_checkpoint drop column last_error, drop column failed_at, drop column log',
+    );
+  }
+}

@@ -3,12 +3,14 @@ import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
 import { START, type Position } from '../event-store/position.js';
-import { isDatabaseOutage } from './database-outage.js';
 import { Unavailable } from '../platform/refusal.js';
-import { checkpointOf } from './checkpoint.js';
-import { deadLetterOf, putDeadLetter } from './dead-letter.js';
+import { checkpointOf, noteLastError } from './checkpoint.js';
+import { isDatabaseOutage } from './database-outage.js';
+import { deadLetterOf, putDeadLetter, told } from './dead-letter.js';
 import { Lease } from './lease.js';
-import { writePage } from './page-writer.js';
+import { OtherLog, recordLog, refuseOtherLog } from './log-origin.js';
+import { writePage, type Skipped } from './page-writer.js';
+import { writeUpToPoison } from './poison.js';
 import type { Projection } from './projection.js';
 import { ProjectionActs } from './skips.js';
 
@@ -16,10 +18,12 @@ import { ProjectionActs } from './skips.js';
 const PAGE = 1_000;
 /** First and longest pause before a failed projection is tried again, in milliseconds. */
 const RETRY = { first: 100, longest: 5_000 };
-/** Attempts at a page before the event at fault is looked for, and pauses between them, in milliseconds. */
-const ATTEMPTS = [0, 50, 250];
+/** How often a stopped projection looks whether it may go on, in milliseconds. */
+const ASK_EVERY = 250;
 /** How often the checkpoint is looked at while another process moves it, in milliseconds. */
 const LOOK_EVERY = 25;
+/** Every so many looks it is asked whether the projection is stopped; the first time at once. */
+const LOOKS = 20;
 
 export type ProjectorOptions = Readonly<{
   store: EventStore;
@@ -28,6 +32,9 @@ export type ProjectorOptions = Readonly<{
   projection: Projection;
   log: Logger;
 }>;
+
+/** The name of the lease under which a projection is projected. */
+export const projectorLease = (projection: string) => `projection ${projection}`;
 
 /**
  * Follows the log for one projection: a page and its checkpoint are one transaction, so every event counts
@@ -39,7 +46,9 @@ export class Projector {
   private readonly acts: ProjectionActs;
   private running: Promise<void> | null = null;
   private folded: Position = START;
-  private failure: unknown = null;
+  private failure: string | null = null;
+  /** Whether the tables are known to come from this log. */
+  private ownLog = false;
 
   constructor(private readonly options: ProjectorOptions) {
     this.acts = new ProjectionActs(options.store);
@@ -47,7 +56,7 @@ export class Projector {
 
   /** Follows the log until stopped; while the database or the log are out, it waits for them. */
   start(): void {
-    this.running ??= this.run();
+    if (!this.isStopping()) this.running ??= this.run();
   }
 
   /** Ends at the next page's end, and lets another process take over. */
@@ -56,44 +65,46 @@ export class Projector {
     await this.running;
   }
 
-  /** What went wrong last, null once a page was written since. */
+  /** What went wrong last in this process, null once a page was written since. */
   get lastError(): string | null {
-    if (this.failure === null) return null;
-    return this.failure instanceof Error ? this.failure.message : 'unknown';
+    return this.failure;
   }
 
   /**
    * Waits until the projection holds a position of the log, whichever process projects.
    * @param timeout in milliseconds.
-   * @throws Unavailable `projection-behind` when it does not in time, `projection-stopped` when an event stopped it.
+   * @throws Unavailable `projection-behind` when it does not in time, `projection-stopped` when an event stopped it; OtherLog.
    */
   async waitFor(target: Position, timeout: number): Promise<void> {
-    const { database, projection } = this.options;
     const giveUp = performance.now() + timeout;
     for (let looks = 0; this.folded < target; looks += 1) {
-      const stored = await checkpointOf(projection.name, database);
-      if (stored >= target) return;
-      if (looks % 20 === 19) await this.refuseWhenStopped();
+      if (await this.reached(target, looks % LOOKS === 0)) return;
       if (performance.now() > giveUp || this.isStopping()) {
-        const why = this.lastError === null ? '' : `: ${this.lastError}`;
-        throw new Unavailable(
-          'projection-behind',
-          `${projection.name} is at ${stored}, not yet at ${target}${why}`,
-        );
+        const why = this.failure === null ? '' : ` (${this.failure})`;
+        const { name } = this.options.projection;
+        throw new Unavailable('projection-behind', `${name} does not hold position ${target} yet${why}`);
       }
       await pause(LOOK_EVERY);
     }
   }
 
-  private async refuseWhenStopped(): Promise<void> {
-    const { database, projection } = this.options;
-    const stop = await deadLetterOf(projection.name, database);
-    if (stop === null) return;
-    throw new Unavailable(
-      'projection-stopped',
-      `${projection.name} is stopped by ${stop.stream}@${stop.revision} (${stop.error}); ` +
-        `see upheld projections status`,
-    );
+  /** While the database does not answer, nobody knows: the wait goes on. */
+  private async reached(target: Position, askWhetherStopped: boolean): Promise<boolean> {
+    const { store, database, projection } = this.options;
+    try {
+      if (!this.ownLog) await refuseOtherLog(projection.name, store, database);
+      this.ownLog = true;
+      if ((await checkpointOf(projection.name, database)) >= target) return true;
+      const stop = askWhetherStopped ? await deadLetterOf(projection.name, database) : null;
+      if (stop === null) return false;
+      throw new Stopped(
+        `${projection.name} is stopped by ${stop.stream}@${stop.revision} (${stop.error}); ` +
+          `see upheld projections status`,
+      );
+    } catch (error) {
+      if (error instanceof Stopped || error instanceof OtherLog || !isDatabaseOutage(error)) throw error;
+      return false;
+    }
   }
 
   private isStopping(): boolean {
@@ -101,7 +112,7 @@ export class Projector {
   }
 
   private async run(): Promise<void> {
-    const { databaseUrl, projection, log } = this.options;
+    const { databaseUrl, projection } = this.options;
     let delay = RETRY.first;
     const progressed = () => {
       delay = RETRY.first;
@@ -109,12 +120,12 @@ export class Projector {
     while (!this.isStopping()) {
       let lease: Lease | null = null;
       try {
-        lease = await Lease.acquire(databaseUrl, `projection ${projection.name}`, this.stopping.signal);
-        if (lease !== null)
-          await this.follow(AbortSignal.any([lease.lost, this.stopping.signal]), progressed);
+        lease = await Lease.acquire(databaseUrl, projectorLease(projection.name), this.stopping.signal);
+        if (lease === null) return;
+        await this.project(AbortSignal.any([lease.lost, this.stopping.signal]), progressed);
       } catch (error) {
-        this.failure = error;
-        log.error({ err: error, projection: projection.name }, 'projection failed; trying again');
+        if (this.isStopping()) return;
+        await this.failed(error, lease);
         await pause(delay, undefined, { signal: this.stopping.signal }).catch(() => undefined);
         delay = Math.min(delay * 2, RETRY.longest);
       } finally {
@@ -123,69 +134,78 @@ export class Projector {
     }
   }
 
+  /** Projects for as long as the lease lasts, with a rest at every stop. */
+  private async project(signal: AbortSignal, progressed: () => void): Promise<void> {
+    const ended = () => signal.aborted;
+    while (!ended()) {
+      await this.untilResumed(signal);
+      if (!ended()) await this.follow(signal, progressed);
+    }
+  }
+
+  /** Follows the log until the signal aborts or an event stops the projection. */
   private async follow(signal: AbortSignal, progressed: () => void): Promise<void> {
     const { store, database, projection } = this.options;
-    await this.untilResumed(signal);
+    await refuseOtherLog(projection.name, store, database);
+    await recordLog(projection.name, store, database);
     const skipped = new Set((await this.acts.skipsOf(projection.name)).map((skip) => skip.position));
-    this.folded = await checkpointOf(projection.name, database);
+    const after = await checkpointOf(projection.name, database);
+    this.folded = after;
     let page: RecordedEvent[] = [];
-    const write = async () => {
-      if (page.length > 0) await this.write(page, skipped);
-      page = [];
-      this.failure = null;
-      progressed();
-    };
-    for await (const item of store.subscribe({ after: this.folded, signal })) {
+    let sound = false;
+    for await (const item of store.subscribe({ after, signal })) {
       if (item !== 'caught-up') page.push(item);
-      if (item === 'caught-up' || page.length >= PAGE) await write();
+      if (item !== 'caught-up' && page.length < PAGE) continue;
+      if (page.length > 0 && (await this.write(page, skipped)) === 'stopped') return;
+      page = [];
+      // A page has said so in its checkpoint; at the head of the log there may be none to write.
+      if (!sound || this.failure !== null) await this.recovered();
+      sound = true;
+      progressed();
     }
   }
 
   private async untilResumed(signal: AbortSignal): Promise<void> {
     const { database, projection } = this.options;
     while (!signal.aborted && (await deadLetterOf(projection.name, database)) !== null) {
-      await pause(RETRY.first, undefined, { signal }).catch(() => undefined);
+      await pause(ASK_EVERY, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  private async write(page: readonly RecordedEvent[], skipped: ReadonlySet<Position>): Promise<void> {
-    let failure: unknown;
-    for (const wait of ATTEMPTS) {
-      await pause(wait);
-      try {
-        this.folded = await this.tryWrite(page, skipped);
-        return;
-      } catch (error) {
-        if (isDatabaseOutage(error)) throw error;
-        failure = error;
-      }
-    }
-    await this.stopAtPoison(page, skipped, failure);
-  }
-
-  /** Writes what can be written of the page, and stops at the event that cannot. */
-  private async stopAtPoison(
-    page: readonly RecordedEvent[],
-    skipped: ReadonlySet<Position>,
-    failure: unknown,
-  ): Promise<void> {
+  private async write(page: readonly RecordedEvent[], skipped: Skipped): Promise<'written' | 'stopped'> {
     const { database, projection, log } = this.options;
-    for (const event of page) {
-      try {
-        this.folded = await this.tryWrite([event], skipped);
-      } catch (error) {
-        if (isDatabaseOutage(error)) throw error;
-        await putDeadLetter(projection.name, event, { error, attempts: ATTEMPTS.length + 1 }, database);
-        log.fatal({ err: error, projection: projection.name, event: event.id }, 'projection stopped');
-        throw error;
-      }
+    const poison = await writeUpToPoison(page, async (events) => {
+      this.folded = await writePage(database, projection, events, { skipped });
+    });
+    if (poison === null) return 'written';
+    // Nothing to stop for when another process is past the event; then this one goes on from there.
+    if (await putDeadLetter(projection.name, poison, database)) {
+      const { stream, revision, type } = poison.event;
+      this.failure = told(poison.error);
+      const event = { stream, revision, type };
+      log.fatal({ err: poison.error, projection: projection.name, event }, 'projection stopped by an event');
     }
-    // Each event alone was folded, so the fault passed; what had failed is still told.
-    log.error({ err: failure, projection: projection.name }, 'a page was written event by event');
+    return 'stopped';
   }
 
-  private tryWrite(page: readonly RecordedEvent[], skipped: ReadonlySet<Position>): Promise<Position> {
-    const { database, projection } = this.options;
-    return writePage(database, projection, page, { skipped });
+  private async failed(error: unknown, lease: Lease | null): Promise<void> {
+    const { database, projection, log } = this.options;
+    this.failure = told(error);
+    log.error({ err: error, projection: projection.name }, 'projection failed; trying again');
+    // When the database is out, others see that for themselves; and without the lease it is theirs to tell.
+    if (lease === null || lease.lost.aborted) return;
+    await noteLastError(projection.name, this.failure, database).catch(() => undefined);
+  }
+
+  /** What went wrong, here or in the process before this one, is over. */
+  private async recovered(): Promise<void> {
+    await noteLastError(this.options.projection.name, null, this.options.database);
+    this.failure = null;
+  }
+}
+
+class Stopped extends Unavailable {
+  constructor(message: string) {
+    super('projection-stopped', message);
   }
 }

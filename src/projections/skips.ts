@@ -1,45 +1,63 @@
 import { z } from 'zod';
 import type { CommandEnvelope } from '../event-store/command-envelope.js';
-import type { EventStore } from '../event-store/event-store.js';
+import type { Actor, EventStore } from '../event-store/event-store.js';
 import { position, PositionSchema, type Position } from '../event-store/position.js';
 import { StreamWriter, type Aggregate } from '../event-store/stream-writer.js';
 import { boundedText } from '../platform/bounded-text.js';
+import type { DeadLetter } from './dead-letter.js';
+
+/** Why someone has an event left out: 1 to 500 characters. */
+export const SkipReasonSchema = boundedText(500);
+
+const StopSchema = z.strictObject({
+  position: PositionSchema.in,
+  eventId: z.uuid(),
+  /** Where the event stands, and what it is. */
+  stream: z.string(),
+  revision: z.int().nonnegative(),
+  type: z.string(),
+  error: boundedText(1_000),
+});
 
 /** Audited acts on a projection; events of the log, so that they outlive any rebuild and cannot be erased. */
-const schemas = {
-  ProjectionEventSkipped: z.strictObject({
-    position: PositionSchema.in,
-    eventId: z.uuid(),
-    error: boundedText(2_000),
-    reason: boundedText(500),
-  }),
-  ProjectionResumed: z.strictObject({ position: PositionSchema.in, eventId: z.uuid() }),
+export const projectionEventSchemas = {
+  ProjectionEventSkipped: StopSchema.extend({ reason: SkipReasonSchema }),
+  ProjectionResumed: StopSchema,
 };
 
-type SkipEvent = {
-  [Type in keyof typeof schemas]: {
+type ProjectionEvent = {
+  [Type in keyof typeof projectionEventSchemas]: {
     readonly type: Type;
-    readonly data: Readonly<z.infer<(typeof schemas)[Type]>>;
+    readonly data: Readonly<z.infer<(typeof projectionEventSchemas)[Type]>>;
   };
-}[keyof typeof schemas];
+}[keyof typeof projectionEventSchemas];
 
-/** An event that a projection leaves out for ever, with the reason someone gave. */
-export type Skip = Readonly<{ position: Position; eventId: string; error: string; reason: string }>;
+/** An event that a projection leaves out for ever, with who said so, when and why. */
+export type Skip = Readonly<
+  Omit<z.infer<(typeof projectionEventSchemas)['ProjectionEventSkipped']>, 'position'> & {
+    position: Position;
+    actor: Actor;
+    /** UTC instant by the clock of the one who said so. */
+    at: string;
+  }
+>;
 
+/** The stream of a projection's acts: `projection-statistics`. */
 export const PROJECTION_STREAMS = 'projection-';
 
-const aggregate: Aggregate<readonly Skip[], SkipEvent> = {
+/** Positions of the events skipped. */
+type Skips = readonly string[];
+
+const aggregate: Aggregate<Skips, ProjectionEvent> = {
   streamPrefix: PROJECTION_STREAMS,
-  schemas,
+  schemas: projectionEventSchemas,
   evolve: (skips, event) =>
-    event.type === 'ProjectionEventSkipped'
-      ? [...(skips ?? []), { ...event.data, position: position(event.data.position) }]
-      : (skips ?? []),
+    event.type === 'ProjectionEventSkipped' ? [...(skips ?? []), event.data.position] : (skips ?? []),
 };
 
 /** What was said of a projection's stops: which events it skips, and when it was told to go on. */
 export class ProjectionActs {
-  private readonly writer: StreamWriter<readonly Skip[], SkipEvent>;
+  private readonly writer: StreamWriter<Skips, ProjectionEvent>;
 
   constructor(store: EventStore) {
     this.writer = new StreamWriter(store, aggregate);
@@ -47,24 +65,31 @@ export class ProjectionActs {
 
   /** The events a projection skips, in the order they were skipped. */
   async skipsOf(projection: string): Promise<readonly Skip[]> {
-    return (await this.writer.load(projection)).state ?? [];
+    const { history } = await this.writer.load(projection);
+    return history
+      .filter(({ type }) => type === 'ProjectionEventSkipped')
+      .map(({ data, metadata }) => {
+        const skip = projectionEventSchemas.ProjectionEventSkipped.parse(data);
+        const { actor, recordedAt } = metadata;
+        return { ...skip, position: position(skip.position), actor, at: recordedAt };
+      });
   }
 
-  async skip(projection: string, skip: Skip, envelope: CommandEnvelope): Promise<void> {
-    const data = { ...skip, position: String(skip.position) };
+  /** Leaves the event of a stop out for ever; saying so again adds nothing. */
+  async skip(projection: string, stop: DeadLetter, reason: string, envelope: CommandEnvelope): Promise<void> {
+    const data = { ...factsOf(stop), reason };
     await this.writer.write(projection, data, envelope, (skips) =>
-      skips?.some((known) => known.position === skip.position) === true
-        ? []
-        : [{ type: 'ProjectionEventSkipped', data }],
+      skips?.includes(data.position) === true ? [] : [{ type: 'ProjectionEventSkipped', data }],
     );
   }
 
-  async resume(
-    projection: string,
-    stop: Readonly<{ position: Position; eventId: string }>,
-    envelope: CommandEnvelope,
-  ): Promise<void> {
-    const data = { position: String(stop.position), eventId: stop.eventId };
+  /** Notes that the event of a stop was to be tried again. */
+  async resume(projection: string, stop: DeadLetter, envelope: CommandEnvelope): Promise<void> {
+    const data = factsOf(stop);
     await this.writer.write(projection, data, envelope, () => [{ type: 'ProjectionResumed', data }]);
   }
+}
+
+function factsOf({ position, eventId, stream, revision, type, error }: DeadLetter) {
+  return { position: String(position), eventId, stream, revision, type, error };
 }

@@ -19,7 +19,7 @@ import {
   type Provenance,
   type ProvenanceEvent,
 } from '../provenance/provenance.js';
-import { addChanges, addPage, addToTally, casesTable, versionsTable } from './statistics.tables.js';
+import { addChanges, addMilestones, addToTally, casesTable, versionsTable } from './statistics.tables.js';
 import { StreamFold } from './stream-fold.js';
 import { changesBetween } from './tally.js';
 
@@ -67,6 +67,6 @@ export class StatisticsProjection implements Projection {
     );
     await addChanges(changes, transaction);
     await addToTally(changes, transaction);
-    await addPage(page, transaction);
+    await addMilestones(page, transaction);
   }
 }

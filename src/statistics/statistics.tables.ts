@@ -81,7 +81,8 @@ export async function addToTally(changes: readonly Change[], transaction: QueryR
     const key = `${change.year} ${change.authority} ${change.measure}`;
     moves.set(key, { ...change, delta: (moves.get(key)?.delta ?? 0) + change.delta });
   }
-  const moved = [...moves.values()].filter(({ delta }) => delta !== 0);
+  // Also by nothing: which counts there are must not hang on how the log was cut into pages.
+  const moved = [...moves.values()];
   if (moved.length === 0) return;
   await transaction.query(
     `insert into statistics_tally (year, authority, measure, count)
@@ -96,12 +97,18 @@ export async function addToTally(changes: readonly Change[], transaction: QueryR
   );
 }
 
-/** Notes where a page of the log ended, and when that was stored: the way from an instant to a position. */
-export async function addPage(page: readonly RecordedEvent[], transaction: QueryRunner): Promise<void> {
-  const last = page.at(-1);
-  if (last === undefined) return;
-  await transaction.query('insert into statistics_page (position, stored_at) values ($1, $2)', [
-    String(last.position),
-    last.storedAt,
-  ]);
+/** One event in so many is a milestone. */
+const MILESTONE = /^00/;
+
+/**
+ * Notes a place of the log now and then, and when it was stored: the way from an instant to a position. Which
+ * events are noted follows from their hashes, about one in 256, and not from how the log was cut into pages.
+ */
+export async function addMilestones(page: readonly RecordedEvent[], transaction: QueryRunner): Promise<void> {
+  const milestones = page.filter(({ hash }) => MILESTONE.test(hash));
+  if (milestones.length === 0) return;
+  await transaction.query(
+    'insert into statistics_page (position, stored_at) select * from unnest($1::bigint[], $2::timestamptz[])',
+    [milestones.map(({ position }) => String(position)), milestones.map(({ storedAt }) => storedAt)],
+  );
 }

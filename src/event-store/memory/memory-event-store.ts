@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Unavailable } from '../../platform/refusal.js';
 import { admit } from '../append-rules.js';
@@ -32,6 +33,7 @@ const PAGE = 500;
 
 /** The reference model of the log: one append after another, nothing clever, gone with the process. */
 export class MemoryEventStore implements EventStore {
+  readonly #identity = `memory:${randomUUID()}`;
   readonly #log: Stored[] = [];
   readonly #streams = new Map<string, Stored[]>();
   readonly #ids = new Set<string>();
@@ -83,6 +85,11 @@ export class MemoryEventStore implements EventStore {
   async head(): Promise<Position> {
     await this.#open();
     return this.#log.at(-1)?.position ?? START;
+  }
+
+  async identity(): Promise<string> {
+    await this.#open();
+    return this.#identity;
   }
 
   close(): Promise<void> {

@@ -44,6 +44,17 @@ export const CREATE_EVENT_LOG: readonly string[] = [
   'alter table public.event_log enable always trigger append_only',
 ];
 
+/** One row names the log for good; it goes with the log through backup and restore. */
+export const CREATE_LOG_IDENTITY: readonly string[] = [
+  `create table public.event_log_identity (
+     only_one boolean primary key default true check (only_one),
+     id uuid not null default gen_random_uuid()
+   )`,
+  'insert into public.event_log_identity default values',
+];
+
+export const IDENTITY = 'select id from public.event_log_identity';
+
 export const DROP_EVENT_LOG: readonly string[] = [
   'drop table public.event_log',
   'drop function public.event_log_is_append_only()',

@@ -7,6 +7,7 @@ import type { Position } from '../position.js';
 import type { StreamBounds } from '../stream-bounds.js';
 import {
   HEAD,
+  IDENTITY,
   PAGE_AFTER,
   PAGE_BACKWARDS,
   PAGE_BETWEEN,
@@ -46,6 +47,13 @@ export class LogReader {
   async head(): Promise<Position> {
     const rows = await this.#query<{ position: string }>('head', HEAD, []);
     return position(rows[0]?.position ?? '0');
+  }
+
+  /** What the log is called. @throws Unavailable when the database does not answer. */
+  async identity(): Promise<string> {
+    const [row] = await this.#query<{ id: string }>('identity', IDENTITY, []);
+    if (row === undefined) throw new Error('the log has lost its identity');
+    return row.id;
   }
 
   /** The page after a position, in one attempt. @throws Unavailable when the database does not answer. */

@@ -120,6 +120,11 @@ export class PostgresEventStore implements EventStore {
     return this.#reader.head();
   }
 
+  async identity(): Promise<string> {
+    this.#refuseWhenClosed();
+    return `postgres:${await this.#reader.identity()}`;
+  }
+
   /** Ends subscriptions and connections, after the appends under way have their answers. */
   close(): Promise<void> {
     this.#closed ??= this.#close();

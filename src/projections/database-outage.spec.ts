@@ -1,0 +1,46 @@
+import { DatabaseError } from 'pg';
+import { QueryFailedError } from 'typeorm';
+import type { RecordedEvent } from '../event-store/event-store.js';
+import { UnknownEvent } from '../event-store/event-type.js';
+import { Unavailable } from '../platform/refusal.js';
+import { isDatabaseOutage } from './database-outage.js';
+
+function answered(code: string): QueryFailedError {
+  const error = new DatabaseError('refused', 7, 'error');
+  error.code = code;
+  return new QueryFailedError('select', [], error);
+}
+
+const withCode = (error: Error, code: string) => Object.assign(error, { code });
+const event = { type: 'InquiryOpened', version: 1, stream: 'inquiry-1', revision: 0 } as RecordedEvent;
+
+describe('what is an outage, to be waited for', () => {
+  it.each([
+    ['a log that does not answer', new Unavailable('event-store-unavailable', 'no')],
+    ['a server that shuts down', answered('57P01')],
+    ['a deadlock', answered('40P01')],
+    ['a full disk', answered('53100')],
+    ['a connection that was reset', withCode(new Error('read'), 'ECONNRESET')],
+    ['a connection that ended', new Error('Connection terminated unexpectedly')],
+    [
+      'a client that cannot be asked',
+      new Error('Client has encountered a connection error and is not queryable'),
+    ],
+  ])('%s', (_, error) => {
+    expect(isDatabaseOutage(error)).toBe(true);
+  });
+});
+
+describe("what is an event's own fault", () => {
+  it.each([
+    ['an event nobody knows', new UnknownEvent(event)],
+    ['a value the server refuses', answered('22P02')],
+    ['a rule of a table that is broken', answered('23505')],
+    ['a history that cannot be', new Error('a finding without a decision')],
+    ['a defect', new TypeError('undefined is not a function')],
+    ['a defect that Node notices', withCode(new TypeError('no'), 'ERR_INVALID_ARG_TYPE')],
+    ['something thrown that is no error', 'thrown'],
+  ])('%s', (_, error) => {
+    expect(isDatabaseOutage(error)).toBe(false);
+  });
+});

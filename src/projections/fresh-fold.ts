@@ -1,0 +1,87 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
+import type { Position } from '../event-store/position.js';
+import { DomainRefusal } from '../platform/refusal.js';
+import { told } from './dead-letter.js';
+import { foldPage, writePage, type Skipped } from './page-writer.js';
+import { writeUpToPoison } from './poison.js';
+import type { Projection } from './projection.js';
+import { pagesAhead } from './read-ahead.js';
+
+/** What a projection is folded from and into. */
+export type FreshFold = Readonly<{
+  store: EventStore;
+  database: DataSource;
+  projection: Projection;
+  /** The schema of the copy. */
+  schema: string;
+  skipped: Skipped;
+  /** Once aborted no further page is written; what is written stays. */
+  signal: AbortSignal;
+  onProgress?: ((checkpoint: Position) => void) | undefined;
+}>;
+
+/** A copy this near to its goal, in events, is brought up to it within one transaction. */
+const NEAR = 2_000;
+
+/**
+ * Folds the log into a copy of the tables, page by page, until it is near its goal.
+ *
+ * @param goal how far to fold at least; asked anew, for the log grows meanwhile.
+ * @throws DomainRefusal `event-not-folded` at an event that cannot be folded.
+ */
+export async function foldAfresh(
+  fold: FreshFold,
+  from: Position,
+  goal: () => Promise<Position>,
+): Promise<Position> {
+  const ended = () => fold.signal.aborted;
+  let checkpoint = from;
+  for (let folded = Infinity; folded > NEAR && !ended();) {
+    const to = await goal();
+    folded = 0;
+    for await (const page of pagesAhead(fold.store.readAll({ after: checkpoint }))) {
+      const wanted = page.filter((event) => event.position <= to);
+      if (wanted.length > 0) checkpoint = await write(fold, checkpoint, wanted);
+      folded += wanted.length;
+      fold.onProgress?.(checkpoint);
+      if (wanted.length < page.length || ended()) break;
+    }
+  }
+  return checkpoint;
+}
+
+/** Folds what is left up to a position, within an open transaction in the copy's schema. */
+export async function foldRest(
+  transaction: QueryRunner,
+  { store, projection, skipped }: FreshFold,
+  from: Position,
+  to: Position,
+): Promise<Position> {
+  let checkpoint = from;
+  if (from >= to) return checkpoint;
+  for await (const page of pagesAhead(store.readAll({ after: from }))) {
+    const wanted = page.filter((event) => event.position <= to);
+    checkpoint = await foldPage(transaction, projection, wanted, skipped);
+    if (wanted.length < page.length) break;
+  }
+  return checkpoint;
+}
+
+async function write(
+  { database, projection, schema, skipped }: FreshFold,
+  from: Position,
+  page: readonly RecordedEvent[],
+): Promise<Position> {
+  let checkpoint = from;
+  const poison = await writeUpToPoison(page, async (events) => {
+    checkpoint = await writePage(database, projection, events, { schema, skipped });
+  });
+  if (poison === null) return checkpoint;
+  const { stream, revision } = poison.event;
+  throw new DomainRefusal(
+    'event-not-folded',
+    `${stream}@${revision} cannot be folded by ${projection.name} (${told(poison.error)}); ` +
+      `once the projection has stopped at it, upheld projections skip leaves it out`,
+  );
+}

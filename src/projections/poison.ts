@@ -1,0 +1,62 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RecordedEvent } from '../event-store/event-store.js';
+import { isDatabaseOutage } from './database-outage.js';
+
+/** An event that cannot be folded, and why. */
+export type Poison = Readonly<{ event: RecordedEvent; error: unknown; attempts: number }>;
+
+/** Pauses before each attempt at a page, before the event at fault is looked for; in milliseconds. */
+const PAUSES = [0, 50, 250];
+
+/**
+ * Writes a page, with a bounded number of attempts. Where it cannot be written, it is halved until the event at
+ * fault is found; what stands before that is written.
+ *
+ * @param write stores some of the page's events with their checkpoint, in one transaction.
+ * @returns the first event that cannot be folded; null when all of the page was written.
+ * @throws whatever `write` threw when a server did not answer: then it is nobody's fault.
+ */
+export async function writeUpToPoison(
+  page: readonly RecordedEvent[],
+  write: (events: readonly RecordedEvent[]) => Promise<unknown>,
+): Promise<Poison | null> {
+  let fault: Fault | null = null;
+  for (const wait of PAUSES) {
+    if (wait > 0) await pause(wait);
+    fault = await attempt(page, write);
+    if (fault === null) return null;
+  }
+  return fault === null ? null : firstPoison(page, fault, PAUSES.length, write);
+}
+
+type Fault = Readonly<{ error: unknown }>;
+type Write = (events: readonly RecordedEvent[]) => Promise<unknown>;
+
+async function attempt(events: readonly RecordedEvent[], write: Write): Promise<Fault | null> {
+  try {
+    await write(events);
+    return null;
+  } catch (error) {
+    if (isDatabaseOutage(error)) throw error;
+    return { error };
+  }
+}
+
+async function firstPoison(
+  events: readonly RecordedEvent[],
+  { error }: Fault,
+  attempts: number,
+  write: Write,
+): Promise<Poison | null> {
+  const [event] = events;
+  if (event === undefined) return null;
+  if (events.length === 1) return { event, error, attempts };
+  const middle = Math.ceil(events.length / 2);
+  for (const half of [events.slice(0, middle), events.slice(middle)]) {
+    const fault = await attempt(half, write);
+    const poison = fault === null ? null : await firstPoison(half, fault, attempts + 1, write);
+    if (poison !== null) return poison;
+  }
+  // Each half was written, so the fault has passed.
+  return null;
+}

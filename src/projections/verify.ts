@@ -1,0 +1,79 @@
+import type { QueryRunner } from 'typeorm';
+import type { Position } from '../event-store/position.js';
+import { checkpointOf, lockCheckpoint } from './checkpoint.js';
+import { foldAfresh, foldRest, type FreshFold } from './fresh-fold.js';
+import { identityOf, refuseOtherLog } from './log-origin.js';
+import { inSchema, LIVE } from './page-writer.js';
+import { skippedBy, underLease, type RebuildOptions } from './rebuild.js';
+import { dropShadow, openShadow, shadowSchema } from './shadow.js';
+
+/** The first row at which the live tables and a fresh fold part; null on the side that lacks it. */
+export type Difference = Readonly<{ table: string; live: string | null; fresh: string | null }>;
+
+/** What a verification found: at which position of the log, how many rows, and where they first differ. */
+export type Verified = Readonly<{ position: Position; rows: number; difference: Difference | null }>;
+
+/**
+ * Folds the log afresh up to the live checkpoint, beside the live tables, and compares all rows byte for byte.
+ * The live tables are only read, all as of one moment.
+ *
+ * @returns null when `signal` ended it.
+ * @throws DomainRefusal `rebuild-under-way`, `event-not-folded`; OtherLog.
+ */
+export async function verifyProjection(options: RebuildOptions): Promise<Verified | null> {
+  const { store, database, projection, onStart } = options;
+  return underLease(options, async (signal) => {
+    const schema = shadowSchema('verify', projection);
+    const fold: FreshFold = { ...options, schema, signal, skipped: await skippedBy(store, projection) };
+    const live = () => checkpointOf(projection.name, database);
+    await refuseOtherLog(projection.name, store, database);
+    await dropShadow(database, schema);
+    try {
+      const from = await openShadow(database, schema, projection, await identityOf(store));
+      onStart?.(from, await live());
+      await foldAfresh(fold, from, live);
+      if (signal.aborted) return null;
+      return await inSchema(database, schema, (transaction) => compare(fold, transaction), 'REPEATABLE READ');
+    } finally {
+      await dropShadow(database, schema);
+    }
+  });
+}
+
+async function compare(fold: FreshFold, transaction: QueryRunner): Promise<Verified> {
+  const { name, tables } = fold.projection;
+  // Before the snapshot, for the reason that `atOneMoment` gives.
+  await transaction.query(
+    `lock table ${tables.map((table) => `${LIVE}.${table}`).join(', ')} in access share mode`,
+  );
+  const position = await checkpointOf(name, transaction, LIVE);
+  await foldRest(transaction, fold, await lockCheckpoint(name, transaction), position);
+  let rows = 0;
+  for (const table of tables) {
+    const [count] = (await transaction.query(`select count(*)::integer as rows from ${LIVE}.${table}`)) as {
+      rows: number;
+    }[];
+    rows += count?.rows ?? 0;
+    const difference = await firstDifference(table, fold.schema, transaction);
+    if (difference !== null) return { position, rows, difference };
+  }
+  return { position, rows, difference: null };
+}
+
+async function firstDifference(
+  table: string,
+  schema: string,
+  transaction: QueryRunner,
+): Promise<Difference | null> {
+  const rowsOf = (where: string) => `select whole::text as row from ${where}.${table} as whole`;
+  const onlyIn = async (one: string, other: string) => {
+    const [first] = (await transaction.query(
+      `select row from (${rowsOf(one)} except all ${rowsOf(other)}) as missing
+       order by row collate "C" limit 1`,
+    )) as { row: string }[];
+    return first?.row ?? null;
+  };
+  const live = await onlyIn(LIVE, schema);
+  const fresh = await onlyIn(schema, LIVE);
+  return live === null && fresh === null ? null : { table, live, fresh };
+}

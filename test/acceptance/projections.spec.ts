@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
+import { ChangeComplaint } from '../../src/complaints/complaint.commands.js';
+import { envelope } from '../../src/event-store/command-envelope.js';
+import { deadLetterOf } from '../../src/projections/dead-letter.js';
+import { Lease } from '../../src/projections/lease.js';
+import { reportingYear } from '../../src/statistics/reporting-year.js';
+import { commandsFor } from '../support/cases.js';
+import { upheldCommand, type Ran } from '../support/command-line.js';
+import { until } from '../support/projections.js';
+import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
+
+const BLABY = AuthorityCodeSchema.parse('E07000129');
+const YEAR = reportingYear('2019-20');
+const STATISTICS = '/authorities/E07000129/statistics/2019-20';
+
+let running: RunningUpheld;
+beforeEach(async () => {
+  running = await runUpheld();
+  await recordCases(3);
+});
+afterEach(() => running.close());
+
+const projections = (...args: string[]): Promise<Ran> =>
+  upheldCommand(['projections', ...args], { DATABASE_URL: running.upheld.databaseUrl });
+const status = async () => {
+  const ran = await projections('status', '--json');
+  expect(ran).toMatchObject({ code: 0 });
+  const { projections: all } = JSON.parse(ran.stdout) as { projections: Record<string, unknown>[] };
+  expect(all).toHaveLength(1);
+  return all[0] ?? {};
+};
+
+const isStopped = async () => (await deadLetterOf('statistics', running.upheld.database)) !== null;
+
+async function recordCases(count: number): Promise<void> {
+  const { commands, upheld } = running;
+  for (const [received, ...others] of commandsFor(BLABY, YEAR, { upheld: count, complied: count })) {
+    if (received?.type !== 'ReceiveComplaint') throw new Error('a case begins with its receipt');
+    for (const change of [received, ...others]) {
+      const by = envelope({ id: 'cw-7', role: 'caseworker' }, upheld.clock());
+      await commands.execute(new ChangeComplaint(received.reference, change, by));
+    }
+  }
+  await upheld.caughtUp();
+}
+
+/** What a newer program may have put into the log. */
+async function recordUnknownEvent(): Promise<void> {
+  const at = new Date('2026-04-01T09:00:00Z').toISOString();
+  await running.upheld.store.append('inquiry-1', 'no-stream', [
+    {
+      id: randomUUID(),
+      type: 'InquiryOpened',
+      version: 1,
+      data: { subject: 'Housing' },
+      metadata: {
+        actor: { id: 'cw-7', role: 'caseworker' },
+        recordedAt: at,
+        correlationId: 'c-1',
+        causationId: 'c-1',
+        command: { id: 'c-1', contentHash: '00ff' },
+      },
+    },
+  ]);
+}
+
+describe('upheld projections status', () => {
+  it('tells head, checkpoint and lag, and who projects', async () => {
+    const head = String(await running.upheld.store.head());
+    expect(await status()).toEqual({
+      projection: 'statistics',
+      state: 'live',
+      head,
+      checkpoint: head,
+      lag: { events: 0, more: false, seconds: 0 },
+      refused: null,
+      lastError: null,
+      stoppedBy: null,
+      skipped: [],
+      projected: true,
+      rebuild: null,
+    });
+    const { code, stdout } = await projections('status');
+    expect(code).toBe(0);
+    expect(stdout).toContain('statistics: live, up to date');
+    expect(stdout).toContain(`head ${head}, checkpoint ${head}, a process projects it`);
+  });
+});
+
+describe('an event of the log that no part of the program knows', () => {
+  it('stops the statistics until an operator says why it may be left out', async () => {
+    await recordUnknownEvent();
+    await until(isStopped);
+    expect((await projections('status')).stdout).toMatch(/stopped by inquiry-1@0 \(InquiryOpened@1\)/);
+
+    expect(await projections('resume')).toMatchObject({ code: 0 });
+    await until(isStopped);
+
+    expect(await projections('skip')).toMatchObject({ code: 2, stdout: '' });
+    expect(await projections('skip', '--reason', 'x'.repeat(501))).toMatchObject({ code: 2, stdout: '' });
+    expect(await projections('skip', 'letters', '--reason', 'no such')).toMatchObject({
+      code: 3,
+      stdout: '',
+    });
+
+    const skipped = await projections('skip', 'statistics', '--reason', 'opened on trial', '--json');
+    expect(skipped.code).toBe(0);
+    expect(JSON.parse(skipped.stdout)).toEqual({
+      projection: 'statistics',
+      skipped: { stream: 'inquiry-1', revision: 0 },
+      reason: 'opened on trial',
+    });
+    await recordCases(1);
+    expect(await projections('skip', '--reason', 'again')).toMatchObject({ code: 3, stdout: '' });
+
+    expect(await projections('rebuild')).toMatchObject({ code: 0 });
+    expect(await projections('verify')).toMatchObject({ code: 0 });
+    expect(await status()).toMatchObject({
+      state: 'live',
+      skipped: [
+        {
+          stream: 'inquiry-1',
+          type: 'InquiryOpened@1',
+          reason: 'opened on trial',
+          actor: { role: 'operator' },
+        },
+      ],
+    });
+    expect(await running.get(STATISTICS)).toMatchObject({ body: { upheld: { count: 4, of: 4 } } });
+  });
+});
+
+describe('upheld projections rebuild', () => {
+  it('puts right what was tampered with, which verify finds; readers see the one or the other', async () => {
+    const right = (await running.get(STATISTICS)).body;
+    await running.upheld.database.query(
+      `update statistics_tally set count = count + 1 where authority = 'E07000129' and measure = 'upheld'`,
+    );
+    const wrong = (await running.get(STATISTICS)).body;
+    expect(wrong).not.toEqual(right);
+
+    const found = await projections('rebuild', '--verify');
+    expect(found).toMatchObject({ code: 6 });
+    expect(found.stdout).toMatch(
+      /first in statistics_tally:\n {2}live {3}\(2019-20,E07000129,upheld,4\)\n {2}fresh {2}\(2019-20,E07000129,upheld,3\)/,
+    );
+
+    const reading = new AbortController();
+    const seen = new Set<string>();
+    const reader = (async () => {
+      while (!reading.signal.aborted) seen.add(JSON.stringify((await running.get(STATISTICS)).body));
+    })();
+    const rebuilt = await projections('rebuild');
+    reading.abort();
+    await reader;
+    expect(rebuilt).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('statistics is rebuilt') as unknown,
+    });
+    expect([JSON.stringify(wrong), JSON.stringify(right)]).toEqual(expect.arrayContaining([...seen]));
+    expect((await running.get(STATISTICS)).body).toEqual(right);
+    const verified = await projections('verify', '--json');
+    expect(verified.code).toBe(0);
+    expect(JSON.parse(verified.stdout)).toMatchObject({
+      verified: [
+        { projection: 'statistics', position: String(await running.upheld.store.head()), difference: null },
+      ],
+    });
+    await recordCases(1);
+    expect(await running.get(STATISTICS)).toMatchObject({ body: { upheld: { count: 4, of: 4 } } });
+  });
+
+  it('is refused while another process is at it, and for a projection that is none', async () => {
+    const lease = await Lease.tryAcquire(running.upheld.databaseUrl, 'rebuild statistics');
+    expect(await projections('rebuild')).toMatchObject({ code: 3, stdout: '' });
+    await lease?.release();
+    expect(await projections('rebuild', 'letters')).toMatchObject({ code: 3, stdout: '' });
+  });
+});

@@ -1,0 +1,230 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Lease } from '../../src/projections/lease.js';
+import { atOneMoment } from '../../src/projections/one-moment.js';
+import { projectionStatus } from '../../src/projections/projection-status.js';
+import { rebuild, rebuildLease, type RebuildOptions } from '../../src/projections/rebuild.js';
+import { verifyProjection } from '../../src/projections/verify.js';
+import { Listing, numbered, ProjectedLog, until } from '../support/projections.js';
+
+let listing: Listing;
+let log: ProjectedLog;
+beforeEach(async () => {
+  listing = new Listing('listing');
+  log = await ProjectedLog.open(listing);
+});
+afterEach(() => log.close());
+
+const options = (over: Partial<RebuildOptions> = {}): RebuildOptions => ({
+  ...log.parts,
+  projection: listing,
+  signal: new AbortController().signal,
+  ...over,
+});
+const verified = () => verifyProjection(options());
+const schemas = async () =>
+  (
+    await log.database.query<{ name: string }[]>(
+      `select nspname as name from pg_namespace where nspname ~ '^(rebuild|verify)_'`,
+    )
+  ).map(({ name }) => name);
+
+async function filled(events = 12_000): Promise<string[]> {
+  const ids: string[] = [];
+  for (let done = 0; done < events; done += 1_000) ids.push(...(await log.append('cases', numbered(1_000))));
+  const projector = await log.project(listing);
+  await projector.waitFor(await log.store.head(), 20_000);
+  return ids;
+}
+
+describe('a rebuild', () => {
+  it('puts damaged tables right, while the live projector goes on and readers see whole views only', async () => {
+    const ids = await filled();
+    await log.database.query(`delete from listing_list where position % 1000 = 7`);
+    await log.database.query(`update listing_number set number = number + 1`);
+    expect((await verified())?.difference).not.toBeNull();
+
+    const damaged = ids.length - 12;
+    const reading = new AbortController();
+    const seen: string[] = [];
+    const readers = [1, 2, 3].map(async () => {
+      while (!reading.signal.aborted) {
+        seen.push(
+          await atOneMoment(log.database, listing, async (manager) => {
+            const number: unknown = await manager.query('select number from listing_number');
+            await pause(5);
+            const list: unknown = await manager.query(
+              `select count(*)::integer as count from listing_list where stream = 'cases'`,
+            );
+            return JSON.stringify([number, list]);
+          }),
+        );
+      }
+    });
+    expect(await rebuild(options())).toBe(await log.store.head());
+    await pause(50);
+    reading.abort();
+    await Promise.all(readers);
+    // All before the swap, all after it, and nothing else.
+    const view = (number: number, count: number) => JSON.stringify([[{ number }], [{ count }]]);
+    expect([...new Set(seen)]).toEqual([view(ids.length + 1, damaged), view(ids.length, ids.length)]);
+    expect(await listing.ids(log.database, 'cases')).toEqual(ids);
+    expect(await verified()).toMatchObject({ difference: null, rows: ids.length + 1 });
+    expect(await schemas()).toEqual([]);
+  });
+
+  it('loses and doubles nothing that is appended meanwhile', async () => {
+    const ids = await filled(3_000);
+    const appended = new AbortController();
+    const appending = (async () => {
+      while (!appended.signal.aborted) ids.push(...(await log.append('cases', numbered(5))));
+    })();
+    for (let time = 0; time < 5; time += 1) await rebuild(options());
+    appended.abort();
+    await appending;
+    await until(async () => (await listing.ids(log.database, 'cases')).length >= ids.length);
+    expect(await listing.ids(log.database, 'cases')).toEqual(ids);
+    expect(await verified()).toMatchObject({ difference: null });
+  });
+
+  it('waits with the swap for a reader who has begun, and shows that reader nothing of it', async () => {
+    await filled(2_000);
+    let swapped = false;
+    const { rebuilding, counts } = await atOneMoment(log.database, listing, async (manager) => {
+      const count = async () => {
+        const [row] = await manager.query<{ count: number }[]>(
+          'select count(*)::integer as count from listing_list',
+        );
+        return row?.count;
+      };
+      const before = await count();
+      const rebuilding = rebuild(options()).then(() => (swapped = true));
+      await pause(800);
+      expect(swapped).toBe(false);
+      return { rebuilding, counts: [before, await count()] };
+    });
+    await rebuilding;
+    expect(counts).toEqual([2_000, 2_000]);
+  });
+
+  it('is refused while another is at it', async () => {
+    await filled(1_000);
+    const other = await Lease.tryAcquire(log.databaseUrl, rebuildLease('listing'));
+    await expect(rebuild(options())).rejects.toMatchObject({ code: 'rebuild-under-way', kind: 'refused' });
+    await expect(verified()).rejects.toMatchObject({ code: 'rebuild-under-way' });
+    await other?.release();
+    expect(await rebuild(options())).toBe(await log.store.head());
+  });
+
+  it('can be interrupted, and the next one goes on from there', async () => {
+    const ids = await filled();
+    const interrupt = new AbortController();
+    const first = await rebuild(
+      options({
+        signal: interrupt.signal,
+        onProgress: () => {
+          interrupt.abort();
+        },
+      }),
+    );
+    expect(first).toBeNull();
+    const left = await projectionStatus('listing', log);
+    expect(left).toMatchObject({ state: 'live', rebuild: { running: false } });
+    expect(await listing.ids(log.database, 'cases')).toEqual(ids);
+    const from: bigint[] = [];
+    await rebuild(options({ onStart: (position) => from.push(position) }));
+    expect(from).toEqual([left.rebuild?.checkpoint]);
+    expect(from[0]).toBeGreaterThan(0n);
+    expect(await verified()).toMatchObject({ difference: null });
+  });
+
+  it('does not go on from a copy made for tables of another form', async () => {
+    await filled(6_000);
+    const interrupt = new AbortController();
+    await rebuild(
+      options({
+        signal: interrupt.signal,
+        onProgress: () => {
+          interrupt.abort();
+        },
+      }),
+    );
+    await log.database.query(
+      'alter table listing_list alter column stream set default $$none$$, add column more text',
+    );
+    const from: bigint[] = [];
+    await rebuild(options({ onStart: (position) => from.push(position) })).catch(() => undefined);
+    expect(from).toEqual([0n]);
+  });
+
+  it('leaves keys and indexes with the names they had', async () => {
+    await filled(1_000);
+    const names = () =>
+      log.database.query(
+        `select indexrelid::regclass::text as index from pg_index where indrelid in ('listing_list'::regclass, 'listing_number'::regclass) order by 1`,
+      );
+    const before: unknown = await names();
+    await rebuild(options());
+    expect(await names()).toEqual(before);
+    expect(before).toHaveLength(2);
+  });
+
+  it('frees a projection whose event the program has learnt to fold', async () => {
+    const ids = await log.append('cases', numbered(5, [2]));
+    await log.project(listing);
+    await until(async () => (await projectionStatus('listing', log)).state === 'stopped');
+    await expect(rebuild(options())).rejects.toMatchObject({ code: 'event-not-folded', kind: 'refused' });
+    listing.poison = () => false;
+    await rebuild(options());
+    expect(await projectionStatus('listing', log)).toMatchObject({ state: 'live', stoppedBy: null });
+    ids.push(...(await log.append('cases', numbered(2))));
+    await until(async () => (await listing.ids(log.database, 'cases')).length === ids.length);
+    expect(await listing.ids(log.database, 'cases')).toEqual(ids);
+  });
+});
+
+describe('a verification', () => {
+  it('names the first row that differs, and touches nothing', async () => {
+    await filled(1_000);
+    expect(await verified()).toMatchObject({
+      difference: null,
+      position: await log.store.head(),
+      rows: 1_001,
+    });
+    await log.database.query('update listing_number set number = 999');
+    expect(await verified()).toMatchObject({
+      difference: { table: 'listing_number', live: '(1,999)', fresh: '(1,1000)' },
+    });
+    expect(await log.database.query('select number from listing_number')).toEqual([{ number: 999 }]);
+    await log.database.query('insert into listing_list select * from listing_list where position = 3');
+    const doubled = await verified();
+    expect(doubled?.difference).toMatchObject({ table: 'listing_list', fresh: null });
+    expect(doubled?.difference?.live).toMatch(/^\(3,cases,/);
+    expect(await schemas()).toEqual([]);
+  });
+
+  it('is right while the live projector goes on', async () => {
+    await filled(2_000);
+    const appended = new AbortController();
+    const appending = (async () => {
+      while (!appended.signal.aborted) await log.append('cases', numbered(3));
+    })();
+    for (let time = 0; time < 4; time += 1) expect(await verified()).toMatchObject({ difference: null });
+    appended.abort();
+    await appending;
+  });
+
+  it('leaves what an interrupted rebuild made, and its own copy not', async () => {
+    await filled(6_000);
+    const interrupt = new AbortController();
+    await rebuild(
+      options({
+        signal: interrupt.signal,
+        onProgress: () => {
+          interrupt.abort();
+        },
+      }),
+    );
+    await verified();
+    expect(await schemas()).toEqual(['rebuild_listing']);
+  });
+});

@@ -37,6 +37,13 @@ describe('canonical JSON', () => {
     );
   });
 
+  it('leaves out a field that is undefined where that counts as absent, and only there', () => {
+    const value = { b: undefined, a: { d: undefined, c: 1, '9': 2, '10': undefined } };
+    expect(canonicalJson(value, 'undefined-is-absent')).toBe('{"a":{"9":2,"c":1}}');
+    expect(() => canonicalJson(value)).toThrow(NotPlainJson);
+    expect(() => canonicalJson([undefined], 'undefined-is-absent')).toThrow(NotPlainJson);
+  });
+
   const cyclic: Record<string, unknown> = {};
   cyclic.self = { cyclic };
   const multiplying = Array.from({ length: 40 }).reduce<unknown>((inner) => [inner, inner], 1);

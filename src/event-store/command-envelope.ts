@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { canonicalJson } from './canonical-json.js';
 import type { Actor } from './event-store.js';
 
@@ -24,6 +24,5 @@ export function envelope(actor: Actor, at: Date, id: string = randomUUID()): Com
  * A field that is undefined counts as absent.
  */
 export function contentHash(command: object): string {
-  const plain = JSON.parse(JSON.stringify(command)) as object;
-  return createHash('sha256').update(canonicalJson(plain)).digest('hex');
+  return hash('sha256', canonicalJson(command, 'undefined-is-absent'));
 }

@@ -31,8 +31,14 @@ export function storedData(schemas: EventSchemas, event: DomainEvent): JsonObjec
 }
 
 function withoutUndefined(data: Record<string, Json | undefined>): JsonObject {
+  if (isWhole(data)) return data;
   const entries = Object.entries(data).filter((entry): entry is [string, Json] => entry[1] !== undefined);
   return Object.fromEntries(entries);
+}
+
+/** Nearly all data is, and an import is faster where it is not copied. */
+function isWhole(data: Record<string, Json | undefined>): data is Record<string, Json> {
+  return !Object.values(data).includes(undefined);
 }
 
 /** The log holds an event that this version of the program does not know; it needs a newer one. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import { InvalidInput, StaleState } from '../platform/refusal.js';
 import { contentHash, type CommandEnvelope } from './command-envelope.js';
 import {
@@ -150,7 +150,7 @@ export class StreamWriter<State, Event extends DomainEvent> {
 
 /** A UUID (version 8) from a SHA-256 over a text: the same text, the same id. */
 export function derivedId(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
+  const hex = digest('sha256', text);
   const variant = ((parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
   return [
     hex.slice(0, 8),

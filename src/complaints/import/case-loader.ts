@@ -36,8 +36,11 @@ export type LoadCounts = Readonly<{
   position: Position | null;
 }>;
 
+/** Pages being appended at a time: the log is given the next before it has answered to the last. */
+const UNDER_WAY = 2;
+
 /**
- * Records cases through the domain, a page at a time: one is decided while the one before it is appended. A
+ * Records cases through the domain, a page at a time: one is decided while those before it are appended. A
  * case is one append, so it is stored whole or not at all; loading the same cases again stores nothing.
  *
  * @throws Unavailable when the store does not answer, Conflict when others kept writing a case. What is stored
@@ -48,18 +51,26 @@ export async function loadCases(
   options: LoadOptions,
 ): Promise<LoadCounts> {
   const recorder = new CaseRecorder(options);
-  let storing = Promise.resolve();
+  const underWay: Promise<void>[] = [];
+  // The first page tells what the others are likely to be: none is appended beside it.
+  let most = 1;
   try {
     for await (const page of pagesOf(caseFiles, options.pageSize ?? 500)) {
       if (options.signal?.aborted === true) break;
       const drafts = await recorder.draft(page);
-      await storing;
-      storing = recorder.settle(drafts).then(() => options.onPage?.(recorder.counts));
-      // A failure is told where this is awaited, which is a page later.
-      storing.catch(() => undefined);
+      if (underWay.length >= most) {
+        await underWay.shift();
+        most = UNDER_WAY;
+      }
+      const settled = recorder.settle(drafts).then(() => options.onPage?.(recorder.counts));
+      // A failure is told where this is awaited, which is some pages later.
+      settled.catch(() => undefined);
+      underWay.push(settled);
     }
   } finally {
-    await storing;
+    // Also where one fails, nothing goes on being stored once this has ended.
+    await Promise.allSettled(underWay);
+    await Promise.all(underWay);
   }
   return recorder.counts;
 }

@@ -36,12 +36,10 @@ const NEVER_WRITTEN = { state: null, revision: -1 };
 
 /** Decides pages of cases and appends what was decided; see {@link loadCases}. */
 export class CaseRecorder {
-  counts: LoadCounts = {
-    cases: { added: 0, extended: 0, unchanged: 0, refused: 0 },
-    events: 0,
-    known: 0,
-    position: null,
-  };
+  readonly #cases = { added: 0, extended: 0, unchanged: 0, refused: 0 };
+  #events = 0;
+  #known = 0;
+  #position: Position | null = null;
   /**
    * Most of a first load is new, and is appended without reading anything; most of a monthly load is not, and
    * is read at once. Each page goes by the one before it. Being wrong costs time, never a wrong outcome.
@@ -53,6 +51,11 @@ export class CaseRecorder {
   constructor(private readonly options: LoadOptions) {
     this.#writer = new StreamWriter(options.store, complaintAggregate);
     this.#correlationId = options.correlationId ?? randomUUID();
+  }
+
+  /** As of now. */
+  get counts(): LoadCounts {
+    return { cases: { ...this.#cases }, events: this.#events, known: this.#known, position: this.#position };
   }
 
   /** Decides each case upon its history, or as a new one where it is likely to be new. */
@@ -92,7 +95,7 @@ export class CaseRecorder {
     for (const draft of drafts) {
       const { verdict, caseFile, assumedNew } = draft;
       if ('events' in verdict) {
-        if (verdict.events.length > 0) storable.push({ draft, ...verdict });
+        if (verdict.events.length > 0) storable.push({ draft, events: verdict.events, known: verdict.known });
         else this.#count('unchanged', { known: verdict.known });
       } else if (assumedNew) {
         anew.push(caseFile);
@@ -147,13 +150,10 @@ export class CaseRecorder {
   }
 
   #count(kind: keyof LoadCounts['cases'], more: Partial<Omit<LoadCounts, 'cases'>> = {}): void {
-    const { cases, events, known, position } = this.counts;
-    this.counts = {
-      cases: { ...cases, [kind]: cases[kind] + 1 },
-      events: events + (more.events ?? 0),
-      known: known + (more.known ?? 0),
-      position: latest(position, more.position ?? null),
-    };
+    this.#cases[kind] += 1;
+    this.#events += more.events ?? 0;
+    this.#known += more.known ?? 0;
+    this.#position = latest(this.#position, more.position ?? null);
   }
 
   /** The register, asked once a page for each body, so that an unknown one is not looked up for every case. */

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
+import { AuthorityRegister } from '../../src/authorities/authority-register.js';
+import { CaseReferenceSchema } from '../../src/complaints/case-reference.js';
+import { ChangeComplaint, ChangeComplaintHandler } from '../../src/complaints/complaint.commands.js';
+import { envelope } from '../../src/event-store/command-envelope.js';
+import type { EventStore, NewEvent } from '../../src/event-store/event-store.js';
+import type { Position } from '../../src/event-store/position.js';
+import { localDate } from '../../src/platform/local-date.js';
+
+const ACTOR = { id: 'bench', role: 'system' };
+
+/** What a complaint is received with; each has a reference of its own. */
+export const COMPLAINT = {
+  authority: AuthorityCodeSchema.parse('E07000129'),
+  subject: 'Planning and development',
+  receivedOn: localDate('2019-06-14'),
+};
+
+/** The event of such a complaint, as the log takes it. */
+export function complaintReceived(): NewEvent {
+  const id = randomUUID();
+  return {
+    id,
+    type: 'ComplaintReceived',
+    version: 1,
+    data: { reference: '20000000', ...COMPLAINT },
+    metadata: {
+      actor: ACTOR,
+      recordedAt: new Date().toISOString(),
+      correlationId: id,
+      causationId: id,
+      command: { id, contentHash: ''.padEnd(64, '0') },
+    },
+  };
+}
+
+/** Sends commands that each receive a new complaint, through the handler that the API uses. */
+export class BenchCommands {
+  #last = 20_000_000;
+  readonly #handler: ChangeComplaintHandler;
+
+  constructor(store: EventStore) {
+    this.#handler = new ChangeComplaintHandler(store, new AuthorityRegister(store));
+  }
+
+  /** One command; answers where its event stands in the log. */
+  async sendOne(): Promise<Position> {
+    this.#last += 1;
+    const reference = CaseReferenceSchema.parse(String(this.#last));
+    const command = { type: 'ReceiveComplaint' as const, reference, ...COMPLAINT };
+    const { position } = await this.#handler.execute(
+      new ChangeComplaint(reference, command, envelope(ACTOR, new Date())),
+    );
+    return position;
+  }
+
+  /** So many commands, so many of them at a time. */
+  async send(count: number, inFlight: number): Promise<void> {
+    let left = count;
+    const work = async () => {
+      while (left > 0) {
+        left -= 1;
+        await this.sendOne();
+      }
+    };
+    await Promise.all(Array.from({ length: inFlight }, work));
+  }
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { EventStoreDBClient, START as FIRST, streamNameFilter } from '@eventstore/db-client';
+import { AuthorityRegister } from '../../src/authorities/authority-register.js';
+import { loadRegister, readRegister } from '../../src/authorities/load-register.js';
+import { loadCases } from '../../src/complaints/import/case-loader.js';
+import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import { openDatabase } from '../../src/platform/database.js';
+import { rebuild } from '../../src/projections/rebuild.js';
+import { StatisticsProjection } from '../../src/statistics/statistics.projection.js';
+import { benchCases, take } from './bench-cases.js';
+import type { Row } from './bench-floor.js';
+import { rateFigure } from './figure.js';
+import { inTurns, timed } from './samples.js';
+
+const CASES = 6_000;
+const ACTOR = { id: 'bench', role: 'system' };
+
+/**
+ * All read models anew with the log in EventStoreDB: the server that TEST_EVENTSTORE_URL names, else the fake in
+ * a thread of its own; against the client's own catch-up of the same filtered subscription.
+ */
+export const eventStoreDbRow: Row = {
+  name: 'eventstoredb',
+  async measure(floor) {
+    const real = process.env['TEST_EVENTSTORE_URL'];
+    const fake = real === undefined ? await FakeServer.start() : undefined;
+    const url = real ?? fake?.url ?? '';
+    const prefix = `upheld-bench-${randomUUID().slice(0, 8)}.`;
+    const store = new EventStoreDbEventStore({ url, streamPrefix: prefix });
+    const databaseUrl = await floor.freshDatabase();
+    const database = await openDatabase(databaseUrl, []);
+    try {
+      const events = await fill(store);
+      // The tables are of another log until they are rebuilt from this one.
+      await database.query('delete from projection_checkpoint');
+      const options = { store, database, databaseUrl, projection: new StatisticsProjection() };
+      const rate = (ms: number) => (events / ms) * 1_000;
+      const pairs = await inTurns(2, {
+        warmUp: 1,
+        achieved: async () => {
+          floor.signal.throwIfAborted();
+          return rate(await timed(() => rebuild({ ...options, signal: floor.signal })));
+        },
+        bound: async () => rate(await timed(() => catchUp(url, prefix, events))),
+      });
+      const on = real === undefined ? 'the fake' : 'a real server';
+      const what = `rebuild with the log in EventStoreDB (${on}); the client's catch-up`;
+      return [rateFigure(what, pairs, 'events', 0.6)];
+    } finally {
+      await database.destroy();
+      await store.close();
+      await fake?.stop();
+    }
+  },
+};
+
+/** Loads register and cases; answers how many events that makes. */
+async function fill(store: EventStoreDbEventStore): Promise<number> {
+  await loadRegister(store, new Date());
+  const cases = take(CASES, benchCases(await readRegister()));
+  const register = new AuthorityRegister(store);
+  await loadCases(cases, { store, register, clock: () => new Date(), actor: ACTOR });
+  let events = 0;
+  for await (const _ of store.readAll()) events += 1;
+  return events;
+}
+
+async function catchUp(url: string, prefix: string, events: number): Promise<void> {
+  const client = EventStoreDBClient.connectionString(url);
+  try {
+    const filter = streamNameFilter({ prefixes: [prefix] });
+    const subscription = client.subscribeToAll({ fromPosition: FIRST, filter });
+    let seen = 0;
+    for await (const { event } of subscription) {
+      if (event !== undefined) seen += 1;
+      if (seen >= events) break;
+    }
+  } finally {
+    await client.dispose();
+  }
+}
+
+/** The fake server in a thread, so that its work does not count as the client's. */
+class FakeServer {
+  private constructor(
+    readonly url: string,
+    private readonly thread: Worker,
+  ) {}
+
+  static async start(): Promise<FakeServer> {
+    const thread = new Worker(new URL('./fake-eventstoredb.worker.ts', import.meta.url), {
+      execArgv: ['--import', new URL('./load-typescript.js', import.meta.url).href],
+    });
+    const [url] = (await once(thread, 'message')) as [string];
+    return new FakeServer(url, thread);
+  }
+
+  async stop(): Promise<void> {
+    await this.thread.terminate();
+  }
+}

@@ -1,0 +1,79 @@
+import { textTable } from '../../src/command-line/text-table.js';
+import { median, type Pairs } from './samples.js';
+
+/** One line of the table: a measurement beside what it is held against. */
+export type Figure = Readonly<{
+  what: string;
+  achieved: string;
+  bound: string;
+  ratio: string;
+  target: string;
+  reached: boolean;
+}>;
+
+/** A rate beside its bound, both per second; the target is a share of the bound, 4 for four times as much. */
+export function rateFigure(what: string, { achieved, bound }: Pairs, unit: string, target: number): Figure {
+  const rates = { achieved: median(achieved), bound: median(bound) };
+  const ratio = rates.achieved / rates.bound;
+  const shown = target > 1 ? times : percent;
+  return {
+    what,
+    achieved: `${whole(rates.achieved)} ${unit}/s`,
+    bound: `${whole(rates.bound)} ${unit}/s`,
+    ratio: shown(ratio),
+    target: `>= ${shown(target)}`,
+    reached: ratio >= target,
+  };
+}
+
+/** A measurement that is to stay below a limit of its own unit; it has no bound. */
+export function limitFigure(what: string, achieved: number, limit: number, unit: string): Figure {
+  return {
+    what,
+    achieved: `${short(achieved)} ${unit}`,
+    bound: '-',
+    ratio: '-',
+    target: `< ${short(limit)} ${unit}`,
+    reached: achieved < limit,
+  };
+}
+
+/** The figures as a table; each line ends with its verdict, whose words stand nowhere else in it. */
+export function figureTable(figures: readonly Figure[]): string[] {
+  return textTable(
+    [
+      { title: 'what' },
+      { title: 'achieved', align: 'right' },
+      { title: 'bound', align: 'right' },
+      { title: 'ratio', align: 'right' },
+      { title: 'target', align: 'right' },
+      { title: '' },
+    ],
+    figures.map(({ what, achieved, bound, ratio, target, reached }) => [
+      what,
+      achieved,
+      bound,
+      ratio,
+      target,
+      reached ? 'ok' : 'below target',
+    ]),
+  );
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en-GB');
+}
+
+/** Three digits are all that a measurement is good for. */
+function short(value: number): string {
+  return value < 100 ? String(Number(value.toPrecision(3))) : whole(value);
+}
+
+/** Rounded down, so that no target seems reached that is not. */
+function percent(ratio: number): string {
+  return `${Math.floor(ratio * 100 + 1e-9)}%`;
+}
+
+function times(ratio: number): string {
+  return `${(Math.floor(ratio * 10 + 1e-9) / 10).toFixed(1)}x`;
+}

@@ -1,0 +1,98 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readRegister } from '../../src/authorities/load-register.js';
+import { LetterPress } from '../../src/letters/letter-press.js';
+import { readLetterProse } from '../../src/letters/template-file.js';
+import { writeLetters } from '../../src/letters/write-letters.js';
+import { yearLetters } from '../../src/letters/year-letters.js';
+import { annualStatistics } from '../../src/statistics/annual-statistics.js';
+import { reportingYear } from '../../src/statistics/reporting-year.js';
+import { EMPTY_TALLY } from '../../src/statistics/tally.js';
+import type { Row } from './bench-floor.js';
+import { limitFigure } from './figure.js';
+import { PeakMemory } from './peak-memory.js';
+import { median, timed } from './samples.js';
+
+const LETTERS = 343;
+const ROUNDS = 2;
+const YEAR = reportingYear('2019-20');
+
+/**
+ * The letters of a year as `upheld letters` writes them: PDF, HTML and text, each with its hash, workers started
+ * and ended. Memory is flat where the second half of them takes no more than the first.
+ */
+export const lettersRow: Row = {
+  name: 'letters',
+  async measure(floor) {
+    const models = await yearOfLetters();
+    const times: number[] = [];
+    const growths: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const folder = join(floor.folder, `letters-${round}`);
+      times.push(
+        await timed(async () => {
+          growths.push(await writeAll(models, folder, floor.signal));
+        }),
+      );
+      await rm(folder, { recursive: true });
+    }
+    return [
+      limitFigure(`${LETTERS} letters, PDF, written and hashed`, median(times) / 1_000, 6, 's'),
+      limitFigure('memory, second half of the letters over first', Math.max(0, median(growths)), 50, 'MB'),
+    ];
+  },
+};
+
+/** Answers by how much memory in the second half exceeds that in the first, in megabytes. */
+async function writeAll(
+  models: Parameters<typeof writeLetters>[0],
+  folder: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const press = new LetterPress();
+  const [first, second] = [new PeakMemory(), new PeakMemory()];
+  try {
+    const letters = writeLetters(models, folder, press);
+    const write = async (count: number) => {
+      for (let written = 0; written < count; written += 1) {
+        signal.throwIfAborted();
+        const next = await letters.next();
+        if (next.done === true || 'error' in next.value) throw new Error('a letter was not written');
+      }
+    };
+    const half = Math.floor(LETTERS / 2);
+    await first.during(() => write(half));
+    await second.during(() => write(LETTERS - half));
+    await letters.return(undefined);
+  } finally {
+    await press.close();
+  }
+  return second.peak - first.peak;
+}
+
+/** Letters to as many councils as 2019-20 had, with figures that differ from one to the next. */
+async function yearOfLetters() {
+  const authorities = await readRegister();
+  const tallies = new Map(
+    authorities.map(({ code }, index) => [
+      code,
+      {
+        ...EMPTY_TALLY,
+        upheld: 3 + (index % 20),
+        'not-upheld': 1 + (index % 7),
+        'satisfactory-remedy': index % 3,
+        complied: 2 + (index % 9),
+        'complied-late': index % 2,
+      },
+    ]),
+  );
+  const statistics = annualStatistics({
+    year: YEAR,
+    authorities,
+    tallies,
+    basis: { position: '0', snapshot: null, synthetic: true },
+  });
+  const letters = yearLetters({ statistics, prose: await readLetterProse(), paragraphs: new Map() });
+  if (letters.length < LETTERS) throw new Error(`there are only ${letters.length} letters`);
+  return letters.slice(0, LETTERS);
+}

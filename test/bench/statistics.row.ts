@@ -1,0 +1,136 @@
+import type { DataSource } from 'typeorm';
+import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
+import { readRegister } from '../../src/authorities/load-register.js';
+import { COMPLAINT_STREAMS } from '../../src/complaints/complaint.events.js';
+import { recordCase, type CaseFile } from '../../src/complaints/import/case-file.js';
+import type { RecordedEvent } from '../../src/event-store/event-store.js';
+import { position, type Position } from '../../src/event-store/position.js';
+import { localDate } from '../../src/platform/local-date.js';
+import { checkpointOf } from '../../src/projections/checkpoint.js';
+import { writePage } from '../../src/projections/page-writer.js';
+import { reportingYear } from '../../src/statistics/reporting-year.js';
+import { StatisticsProjection } from '../../src/statistics/statistics.projection.js';
+import {
+  StatisticsOfAuthority,
+  StatisticsOfAuthorityHandler,
+  StatisticsOfYear,
+  StatisticsOfYearHandler,
+} from '../../src/statistics/statistics.queries.js';
+import { benchCases, take } from './bench-cases.js';
+import type { BenchFloor, Row } from './bench-floor.js';
+import { limitFigure } from './figure.js';
+import { median, timed } from './samples.js';
+
+const CASES = 200_000;
+const PAGE_CASES = 4_000;
+const QUESTIONS = 15;
+const YEAR = reportingYear('2019-20');
+const BLABY = AuthorityCodeSchema.parse('E07000129');
+
+/** Questions to a record of 200,000 cases of one year, present and as at three quarters of them. */
+export const statisticsRow: Row = {
+  name: 'statistics',
+  async measure(floor) {
+    const upheld = await floor.freshUpheld();
+    try {
+      const from = await checkpointOf('statistics', upheld.database);
+      const to = await project(upheld.database, from, floor);
+      await upheld.database.query('analyze');
+      const earlier = position(from + ((to - from) * 3n) / 4n);
+      const asAt = { kind: 'position', position: earlier } as const;
+      const ofYear = new StatisticsOfYearHandler(upheld.statistics);
+      const ofOne = new StatisticsOfAuthorityHandler(upheld.statistics);
+      const all = 'statistics of all councils';
+      const one = 'statistics of one council';
+      const ms = (ask: () => Promise<unknown>) => medianTime(ask, floor.signal);
+      return [
+        limitFigure(`${all}, live`, await ms(() => ofYear.execute(new StatisticsOfYear(YEAR))), 250, 'ms'),
+        limitFigure(
+          `${all}, as at`,
+          await ms(() => ofYear.execute(new StatisticsOfYear(YEAR, { asAt }))),
+          250,
+          'ms',
+        ),
+        limitFigure(
+          `${one}, live`,
+          await ms(() => ofOne.execute(new StatisticsOfAuthority(BLABY, YEAR))),
+          10,
+          'ms',
+        ),
+        limitFigure(
+          `${one}, as at`,
+          await ms(() => ofOne.execute(new StatisticsOfAuthority(BLABY, YEAR, { asAt }))),
+          10,
+          'ms',
+        ),
+      ];
+    } finally {
+      await upheld.close();
+    }
+  },
+};
+
+async function medianTime(ask: () => Promise<unknown>, signal: AbortSignal): Promise<number> {
+  const times: number[] = [];
+  for (let asked = 0; asked < QUESTIONS; asked += 1) {
+    signal.throwIfAborted();
+    times.push(await timed(ask));
+  }
+  return median(times);
+}
+
+/** Projects the events of so many cases, which no log needs to hold for that; answers the last position. */
+async function project(database: DataSource, from: Position, { signal }: BenchFloor): Promise<Position> {
+  const projection = new StatisticsProjection();
+  const register = await readRegister();
+  const authorities = new Map(register.map((authority) => [authority.code, authority]));
+  const cases = benchCases(register);
+  let last = from;
+  for (let done = 0; done < CASES; done += PAGE_CASES) {
+    signal.throwIfAborted();
+    const page: RecordedEvent[] = [];
+    for (const caseFile of take(PAGE_CASES, cases)) {
+      const code = caseFile.received?.authority;
+      const authority = (code === undefined ? undefined : authorities.get(code)) ?? null;
+      const verdict = recordCase(null, caseFile, {
+        reference: caseFile.reference,
+        today: localDate('2026-04-01'),
+        authority,
+      });
+      if (!('events' in verdict)) throw new Error('a case of the benchmark was refused');
+      for (const [revision, event] of verdict.events.entries()) {
+        last = position(last + 1n);
+        page.push(recorded(caseFile, revision, last, event));
+      }
+    }
+    await writePage(database, projection, page, { skipped: new Set() });
+  }
+  return last;
+}
+
+function recorded(
+  { reference }: CaseFile,
+  revision: number,
+  at: Position,
+  { type, data }: { type: string; data: object },
+): RecordedEvent {
+  const known = Object.entries(data).filter(([, value]) => value !== undefined);
+  return {
+    id: `00000000-0000-8000-8000-${String(at).padStart(12, '0')}`,
+    type,
+    version: 1,
+    data: Object.fromEntries(known),
+    metadata: {
+      actor: { id: 'bench', role: 'system' },
+      recordedAt: '2020-04-20T09:30:00.000Z',
+      correlationId: 'bench',
+      causationId: 'bench',
+      command: { id: 'bench', contentHash: '' },
+    },
+    stream: COMPLAINT_STREAMS + reference,
+    revision,
+    position: at,
+    storedAt: '2020-04-20T09:30:00.000Z',
+    hash: '',
+  };
+}

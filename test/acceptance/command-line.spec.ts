@@ -136,6 +136,23 @@ describe('upheld import', () => {
     expect(JSON.parse(blaby.stdout)).toMatchObject({ upheld: { count: 1, of: 1, percent: 100 } });
   });
 
+  it('takes a decision dated after the council was abolished, which then counts for council, type and nation', async () => {
+    const [header] = DECISIONS.split('\n');
+    const late = '21000001,E07000154,Housing,2021-02-01,2021-06-01,upheld,,already-provided,true';
+    await writeFile(at('abolished.csv'), [header, late].join('\n'));
+    expect(await upheld('import', '--decisions', at('abolished.csv'))).toMatchObject({ code: 0 });
+    const own = await upheld('statistics', '2021-22', '--authority', 'E07000154', '--json');
+    const counted = { count: 1, of: 1, percent: 100 };
+    expect(JSON.parse(own.stdout)).toMatchObject({
+      authority: { name: 'Northampton Borough Council', type: 'district' },
+      upheld: { ...counted, average: counted },
+      satisfactoryRemedies: counted,
+      compliance: { of: 0, percent: null },
+    });
+    const all = await upheld('statistics', '2021-22', '--json');
+    expect(JSON.parse(all.stdout)).toMatchObject({ national: { upheld: counted } });
+  });
+
   it.each([
     ['no file', [], 2],
     ['a file that is not there', ['--decisions', '/nowhere/decisions.csv'], 2],

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { Foundations } from './app.module.js';
 import { loadRegister } from './authorities/load-register.js';
 import type { EventStore } from './event-store/event-store.js';
+import { EventStoreDbEventStore } from './event-store/eventstoredb/eventstoredb-event-store.js';
 import {
   CreateEventLog1795219200000,
   CreateLogIdentity1795219200400,
@@ -77,7 +78,7 @@ export async function openUpheld({
     const databaseUrl = configuration.databaseUrl ?? (await openEmbedded(configuration, notice, closing));
     const database = await openDatabase(databaseUrl, MIGRATIONS);
     closing.push(() => database.destroy());
-    const store: EventStore = new PostgresEventStore({ connectionString: databaseUrl });
+    const store: EventStore = openLog(configuration, databaseUrl);
     closing.push(() => store.close());
     await loadRegister(store, now());
     const log = pino({ level: configuration.logLevel }, pino.destination({ fd: 2, sync: true }));
@@ -107,6 +108,13 @@ export async function openUpheld({
     await close();
     throw error;
   }
+}
+
+/** The log in EventStoreDB where one is configured, else beside the read models in PostgreSQL. */
+function openLog({ eventStoreUrl: url, streamPrefix }: Configuration, databaseUrl: string): EventStore {
+  return url === undefined
+    ? new PostgresEventStore({ connectionString: databaseUrl })
+    : new EventStoreDbEventStore({ url, ...(streamPrefix === undefined ? {} : { streamPrefix }) });
 }
 
 async function openEmbedded(

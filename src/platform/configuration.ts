@@ -7,6 +7,15 @@ const EnvironmentSchema = z.object({
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// or postgresql:// URL' })
     .optional(),
+  EVENTSTORE_URL: z
+    .url({ protocol: /^esdb(\+discover)?$/, error: 'must be an esdb:// or esdb+discover:// URL' })
+    .optional(),
+  UPHELD_STREAM_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9._-]{0,39}$/, {
+      error: 'must be 1 to 40 letters, digits, dots, dashes or underscores, a letter first',
+    })
+    .default('upheld.'),
   UPHELD_PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   UPHELD_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('warn'),
 });
@@ -17,6 +26,10 @@ export type Configuration = Readonly<{
   dataFolder: string;
   /** Another PostgreSQL instead of the embedded one. */
   databaseUrl: string | undefined;
+  /** An EventStoreDB that holds the log, instead of PostgreSQL; read models stay in PostgreSQL. */
+  eventStoreUrl?: string | undefined;
+  /** What every stream of this log begins with in EventStoreDB. */
+  streamPrefix?: string | undefined;
   /** Port of the API on 127.0.0.1; 0 takes any free one. */
   port: number;
   logLevel: z.infer<typeof EnvironmentSchema>['UPHELD_LOG_LEVEL'];
@@ -37,10 +50,13 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     const told = faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ');
     throw new InvalidInput(`the configuration is not valid: ${told}`, faults, 'invalid-configuration');
   }
-  const { UPHELD_DATA, DATABASE_URL, UPHELD_PORT, UPHELD_LOG_LEVEL } = parsed.data;
+  const { UPHELD_DATA, DATABASE_URL, EVENTSTORE_URL, UPHELD_STREAM_PREFIX, UPHELD_PORT, UPHELD_LOG_LEVEL } =
+    parsed.data;
   return {
     dataFolder: resolve(UPHELD_DATA),
     databaseUrl: DATABASE_URL,
+    eventStoreUrl: EVENTSTORE_URL,
+    streamPrefix: UPHELD_STREAM_PREFIX,
     port: UPHELD_PORT,
     logLevel: UPHELD_LOG_LEVEL,
   };

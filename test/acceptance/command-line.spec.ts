@@ -59,10 +59,15 @@ describe('upheld statistics', () => {
   });
 
   it('says which variable is not valid', async () => {
-    const environment = { DATABASE_URL: 'mysql://127.0.0.1/upheld', UPHELD_PORT: '70000' };
+    const environment = {
+      DATABASE_URL: 'mysql://127.0.0.1/upheld',
+      EVENTSTORE_URL: 'http://127.0.0.1:2113',
+      UPHELD_STREAM_PREFIX: '$all',
+      UPHELD_PORT: '70000',
+    };
     const ran = await upheldCommand(['statistics', '2019-20'], environment);
     expect(ran).toMatchObject({ code: 2, stdout: '' });
-    expect(ran.stderr).toMatch(/DATABASE_URL.*UPHELD_PORT/);
+    expect(ran.stderr).toMatch(/DATABASE_URL.*EVENTSTORE_URL.*UPHELD_STREAM_PREFIX.*UPHELD_PORT/);
   });
 
   it('says that the database does not answer, without a stack', async () => {

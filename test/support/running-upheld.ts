@@ -1,6 +1,7 @@
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from '../../src/app.module.js';
+import type { Configuration } from '../../src/platform/configuration.js';
 import { createHttpApp } from '../../src/platform/http/http-app.js';
 import { openUpheld, type Upheld } from '../../src/upheld.js';
 import { createDatabase } from './database.js';
@@ -19,10 +20,18 @@ export type RunningUpheld = Readonly<{
 }>;
 
 /** Opens it as `npm start` does, but for the data folder. */
-export async function runUpheld(): Promise<RunningUpheld> {
+export async function runUpheld(
+  log: Pick<Configuration, 'eventStoreUrl' | 'streamPrefix'> = {},
+): Promise<RunningUpheld> {
   const database = await createDatabase();
   const upheld = await openUpheld({
-    configuration: { dataFolder: '/nonexistent', databaseUrl: database.url, port: 0, logLevel: 'silent' },
+    configuration: {
+      dataFolder: '/nonexistent',
+      databaseUrl: database.url,
+      port: 0,
+      logLevel: 'silent',
+      ...log,
+    },
     notice: () => undefined,
   });
   const { app, url } = await createHttpApp(AppModule.on(upheld), {

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
+import { ChangeComplaint } from '../../src/complaints/complaint.commands.js';
+import { envelope } from '../../src/event-store/command-envelope.js';
+import { verifyLog } from '../../src/event-store/verify-log.js';
+import { renderHtml } from '../../src/letters/render-html.js';
+import { renderPdf } from '../../src/letters/render-pdf.js';
+import { readLetterProse } from '../../src/letters/template-file.js';
+import { yearLetters } from '../../src/letters/year-letters.js';
+import { reportingYear } from '../../src/statistics/reporting-year.js';
+import { StatisticsOfYear } from '../../src/statistics/statistics.queries.js';
+import { commandsFor } from '../support/cases.js';
+import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
+import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
+
+const YEAR = reportingYear('2019-20');
+const BLABY = AuthorityCodeSchema.parse('E07000129');
+const WORCESTERSHIRE = AuthorityCodeSchema.parse('E10000034');
+
+const CASES = [
+  ...commandsFor(BLABY, YEAR, { upheld: 3, notUpheld: 1, satisfactoryRemedies: 1, complied: 2 }),
+  ...commandsFor(WORCESTERSHIRE, YEAR, { upheld: 4, complied: 1, compliedLate: 1, notComplied: 1 }),
+];
+
+let fake: FakeEventStoreDb | undefined;
+let engines: readonly RunningUpheld[] = [];
+beforeAll(async () => {
+  let eventStoreUrl = process.env['TEST_EVENTSTORE_URL'];
+  if (eventStoreUrl === undefined) {
+    fake = await FakeEventStoreDb.start();
+    eventStoreUrl = fake.url;
+  }
+  const streamPrefix = `upheld-${randomUUID().slice(0, 8)}.`;
+  engines = [await runUpheld(), await runUpheld({ eventStoreUrl, streamPrefix })];
+  await Promise.all(engines.map(record));
+}, 120_000);
+afterAll(async () => {
+  await Promise.all(engines.map((engine) => engine.close()));
+  await fake?.stop();
+});
+
+async function record({ commands, upheld }: RunningUpheld): Promise<void> {
+  for (const [received, ...others] of CASES) {
+    if (received?.type !== 'ReceiveComplaint') throw new Error('a case begins with its receipt');
+    for (const command of [received, ...others]) {
+      const sent = envelope({ id: 'test', role: 'caseworker' }, new Date());
+      await commands.execute(new ChangeComplaint(received.reference, command, sent));
+    }
+  }
+  await upheld.caughtUp();
+}
+
+const statisticsOf = (engine: RunningUpheld) => engine.queries.execute(new StatisticsOfYear(YEAR));
+
+/** Each engine's answer to the same question. */
+async function both<Answer>(ask: (engine: RunningUpheld) => Promise<Answer>): Promise<[Answer, Answer]> {
+  const [one, other] = engines;
+  if (one === undefined || other === undefined) throw new Error('two engines are compared');
+  return Promise.all([ask(one), ask(other)]);
+}
+
+describe('with the log in PostgreSQL and with the log in EventStoreDB', () => {
+  it('the same cases give the same statistics, but for the position they are of', async () => {
+    const [one, other] = await both(async (engine) => {
+      const statistics = await statisticsOf(engine);
+      return JSON.stringify(statistics).replaceAll(statistics.basis.position, 'POSITION');
+    });
+    expect(other).toBe(one);
+    expect(one).toContain('"count":3,"of":4,"percent":75');
+  });
+
+  it('the same cases give the same bytes of letters', async () => {
+    const prose = await readLetterProse();
+    const [one, other] = await both(async (engine) => {
+      const statistics = await statisticsOf(engine);
+      const authorities = [BLABY, WORCESTERSHIRE];
+      return yearLetters({ statistics, prose, paragraphs: new Map(), authorities }).map((model) => ({
+        html: renderHtml(model),
+        pdf: Buffer.from(renderPdf(model)).toString('base64'),
+      }));
+    });
+    expect(one).toHaveLength(2);
+    expect(other).toEqual(one);
+  });
+
+  it('each command is answered alike, and a repeat stores nothing', async () => {
+    const [one, other] = await both(async ({ post, upheld }) => {
+      const complaint = {
+        reference: '15000001',
+        authority: BLABY,
+        subject: 'Housing',
+        receivedOn: '2019-05-01',
+      };
+      const first = await post('/complaints', complaint);
+      const head = await upheld.store.head();
+      const second = await post('/complaints', complaint);
+      expect(await upheld.store.head()).toBe(head);
+      return [first.status, second.status];
+    });
+    expect(other).toEqual(one);
+    expect(one).toEqual([201, 200]);
+  });
+
+  it('every hash of the log holds, for as many events', async () => {
+    const [one, other] = await both(({ upheld }) => verifyLog(upheld.store));
+    expect(one.broken).toBeNull();
+    expect(other).toEqual(one);
+  });
+});

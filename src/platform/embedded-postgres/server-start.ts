@@ -72,6 +72,7 @@ async function tryStart({
   const output = await log.open();
   const from = await log.length();
   let server;
+  let ended;
   try {
     // In a session of its own, so that a Ctrl-C for the process that started it does not reach it.
     server = spawn(binaries.postgres, ['-D', cluster, ...asArguments(options)], {
@@ -82,10 +83,11 @@ async function tryStart({
       windowsHide: true,
       stdio: ['ignore', output.fd, output.fd],
     });
+    // At once: a server that cannot start may have ended before the next wait is over.
+    ended = endOf(server);
   } finally {
     await output.close();
   }
-  const ended = endOf(server);
   // It may outlive this process, if another uses it.
   server.unref();
   const outcome = await until(

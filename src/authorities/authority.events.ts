@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { EventsOf } from '../event-store/event-type.js';
 import { boundedText } from '../platform/bounded-text.js';
 import { LocalDateSchema } from '../platform/local-date.js';
 import { AuthorityCodeSchema } from './authority-code.js';
@@ -27,9 +28,4 @@ export const authorityEventSchemas = {
   AuthorityAbolished: AuthorityAbolishedSchema,
 };
 
-export type AuthorityEvent = {
-  [Type in keyof typeof authorityEventSchemas]: {
-    readonly type: Type;
-    readonly data: Readonly<z.infer<(typeof authorityEventSchemas)[Type]>>;
-  };
-}[keyof typeof authorityEventSchemas];
+export type AuthorityEvent = EventsOf<typeof authorityEventSchemas>;

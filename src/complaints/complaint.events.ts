@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { EventsOf } from '../event-store/event-type.js';
 import { AuthorityCodeSchema } from '../authorities/authority-code.js';
 import { boundedText } from '../platform/bounded-text.js';
 import { LocalDateSchema } from '../platform/local-date.js';
@@ -77,12 +78,7 @@ export const complaintEventSchemas = {
   ComplianceChecked: ComplianceCheckedSchema,
 };
 
-export type ComplaintEvent = {
-  [Type in keyof typeof complaintEventSchemas]: {
-    readonly type: Type;
-    readonly data: Readonly<z.infer<(typeof complaintEventSchemas)[Type]>>;
-  };
-}[keyof typeof complaintEventSchemas];
+export type ComplaintEvent = EventsOf<typeof complaintEventSchemas>;
 
 /** The stream of a complaint: `complaint-19007429`. */
 export const COMPLAINT_STREAMS = 'complaint-';

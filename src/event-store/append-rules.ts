@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { canonicalJson, NotPlainJson } from './canonical-json.js';
 import { InvalidAppend } from './event-store.errors.js';
 import { EVENT_OVERHEAD_BYTES, MAX_APPEND_BYTES } from './event-store.js';
@@ -103,4 +104,20 @@ function write<T extends JsonObject | EventMetadata>(
     if (!(error instanceof NotPlainJson)) throw error;
     throw new InvalidAppend(`${type} ${id}, ${part}: ${error.message}`);
   }
+}
+
+/** Appends of a bulk that are admitted in one turn of the event loop. */
+const SLICE = 50;
+
+/**
+ * Admits a bulk, a slice a turn: while one page is written as JSON, the one before it can be on its way.
+ * @throws InvalidAppend as {@link admit}, before any is stored.
+ */
+export async function admitAll(appends: readonly StreamAppend[]): Promise<AdmittedAppend[]> {
+  const admitted: AdmittedAppend[] = [];
+  for (let next = 0; next < appends.length; next += SLICE) {
+    admitted.push(...appends.slice(next, next + SLICE).map(admit));
+    await turn();
+  }
+  return admitted;
 }

@@ -8,6 +8,11 @@ export type DomainEvent = Readonly<{ type: string; data: unknown }>;
 /** The schemas of a slice's events by type; all stand at version 1 until a type changes. */
 export type EventSchemas<Type extends string = string> = Readonly<Record<Type, z.ZodType>>;
 
+/** The events that schemas describe, each with its own data. */
+export type EventsOf<Schemas extends EventSchemas> = {
+  [Type in keyof Schemas & string]: Readonly<{ type: Type; data: Readonly<z.infer<Schemas[Type]>> }>;
+}[keyof Schemas & string];
+
 export const CURRENT_VERSION = 1;
 
 /**

@@ -28,7 +28,7 @@ async function verify(
   { json }: { json?: boolean },
 ): Promise<ExitCode> {
   const head = await upheld.store.head();
-  const progress = startProgress('Verifying up to position', Number(head));
+  const progress = startProgress('Verifying the log', Number(head));
   let told = 0;
   const { events, streams, broken } = await verifyLog(upheld.store, {
     signal,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { EventsOf } from '../event-store/event-type.js';
 import type { CommandEnvelope } from '../event-store/command-envelope.js';
 import type { EventStore } from '../event-store/event-store.js';
 import { StreamWriter, type Aggregate } from '../event-store/stream-writer.js';
@@ -13,12 +14,7 @@ export const provenanceEventSchemas = {
   SyntheticDataLoaded: SyntheticDataLoadedSchema,
 };
 
-export type ProvenanceEvent = {
-  [Type in keyof typeof provenanceEventSchemas]: {
-    readonly type: Type;
-    readonly data: Readonly<z.infer<(typeof provenanceEventSchemas)[Type]>>;
-  };
-}[keyof typeof provenanceEventSchemas];
+export type ProvenanceEvent = EventsOf<typeof provenanceEventSchemas>;
 
 /** Whether real names stand beside invented figures in this store, and whether all of them are loaded (design 4). */
 export type Provenance = Readonly<{ synthetic: boolean; loaded: boolean }>;

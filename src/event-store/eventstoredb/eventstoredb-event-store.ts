@@ -1,9 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { setImmediate as turn } from 'node:timers/promises';
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { InvalidInput } from '../../platform/refusal.js';
-import { admit } from '../append-rules.js';
-import type { AdmittedAppend } from '../append-rules.js';
+import { admit, admitAll } from '../append-rules.js';
 import type {
   Appended,
   AppendOutcome,
@@ -58,9 +56,6 @@ const DEFAULTS = {
 /** Printable, without spaces, and not a system stream's. */
 const PREFIX = /^(?!\$)[!-~]{1,50}$/;
 
-/** Appends of a bulk that are admitted in one turn of the event loop. */
-const SLICE = 50;
-
 /**
  * The log in an EventStoreDB server or cluster, beside other applications' streams. Any number of processes may
  * append to one log and read it. Built for what a real server was measured to answer
@@ -110,11 +105,7 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   async appendBulk(appends: readonly StreamAppend[]): Promise<AppendOutcome[]> {
-    const admitted: AdmittedAppend[] = [];
-    for (let next = 0; next < appends.length; next += SLICE) {
-      admitted.push(...appends.slice(next, next + SLICE).map(admit));
-      await turn();
-    }
+    const admitted = await admitAll(appends);
     this.#refuseWhenClosed();
     return this.#settle(writeBulk(admitted, (append) => this.#writer.write(append)));
   }

@@ -1,8 +1,6 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { Unavailable } from '../../platform/refusal.js';
-import { admit } from '../append-rules.js';
-import type { AdmittedAppend } from '../append-rules.js';
+import { admit, admitAll } from '../append-rules.js';
 import type {
   Appended,
   AppendOutcome,
@@ -48,9 +46,6 @@ const DEFAULTS = {
   readers: 4,
 };
 
-/** Appends of a bulk that are admitted in one turn of the event loop. */
-const SLICE = 50;
-
 /**
  * The log in a table of a PostgreSQL database (event-log.migration.ts creates it). Any number of processes may
  * append to one log and read it.
@@ -86,12 +81,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   async appendBulk(appends: readonly StreamAppend[]): Promise<AppendOutcome[]> {
-    const admitted: AdmittedAppend[] = [];
-    for (let next = 0; next < appends.length; next += SLICE) {
-      admitted.push(...appends.slice(next, next + SLICE).map(admit));
-      // While this page is written as JSON, the one before it is on its way to the server.
-      await turn();
-    }
+    const admitted = await admitAll(appends);
     this.#refuseWhenClosed();
     return Promise.all(admitted.map((append) => this.#queue.add(append)));
   }

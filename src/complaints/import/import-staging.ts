@@ -1,5 +1,5 @@
 import { Client, type QueryResultRow } from 'pg';
-import { integerArray, textArray } from '../../event-store/postgres/binary-array.js';
+import { integerArray, textArray } from '../../platform/binary-array.js';
 import { isOutage } from '../../event-store/postgres/outage.js';
 import { Unavailable } from '../../platform/refusal.js';
 import type { CaseReference } from '../case-reference.js';

@@ -13,6 +13,8 @@ export type LogPlace = Readonly<{ stream: string; revision: number; position: Po
 /** What the log holds under the append lock, as far as a batch concerns it. */
 export type LogState = Readonly<{
   head: Position;
+  /** What is appended is stamped with this. */
+  now: Date;
   streams: ReadonlyMap<string, ChainHead>;
   /** By event id; holds every known id of the appends that {@link needsPlaces} names. */
   places: ReadonlyMap<string, LogPlace>;
@@ -77,14 +79,15 @@ export class AppendBatch {
 
   #add({ stream, events }: AdmittedAppend, head: ChainHead | undefined): Appended {
     const first = head === undefined ? 0 : head.revision + 1;
-    let last: Appended = { revision: first, position: this.#head };
+    let last: NewRow | undefined;
     for (const { event, revision, hash } of chainEvents(stream, first, head?.hash ?? null, events)) {
       this.#head = position(this.#head + 1n);
-      last = { revision, position: this.#head };
-      this.#rows.push({ ...last, stream, event, hash });
-      this.#places.set(event.id, { stream, ...last });
-      this.#streams.set(stream, { revision, hash });
+      last = { stream, revision, position: this.#head, event, hash };
+      this.#rows.push(last);
+      this.#places.set(event.id, last);
     }
-    return last;
+    if (last === undefined) throw new Error('an append without events was admitted');
+    this.#streams.set(stream, last);
+    return { revision: last.revision, position: last.position };
   }
 }

@@ -7,7 +7,7 @@ import { Unavailable } from '../../platform/refusal.js';
 export type Flush = (batch: readonly AdmittedAppend[]) => Promise<readonly AppendOutcome[]>;
 
 /** What one batch holds at most, but for a single append that is larger. */
-const BATCH = { events: 1_000, bytes: 4_000_000 };
+const BATCH = { events: 2_000, bytes: 4_000_000 };
 
 type Waiting = Readonly<{
   append: AdmittedAppend;

@@ -71,6 +71,15 @@ export const COMMIT_APPEND = `notify ${NEWS_CHANNEL}; commit`;
 
 export const HEAD = 'select coalesce(max(position), 0) as position from public.event_log';
 
+/** The head, and the time by the server's clock that what follows it is stamped with, which never runs backwards. */
+export const HEAD_AND_TIME = `
+  select coalesce(last.position, 0) as position,
+    greatest(date_trunc('milliseconds', clock_timestamp()), last.stored_at) as now
+  from (select) as one
+  left join lateral (
+    select position, stored_at from public.event_log order by position desc limit 1
+  ) as last on true`;
+
 /** Revision and hash of the last event of each of $1 streams; none for a stream without events. */
 export const STREAM_HEADS = `
   select wanted.stream, head.revision, head.hash
@@ -84,17 +93,11 @@ export const STREAM_HEADS = `
 export const PLACES = `
   select event_id, stream, revision, position from public.event_log where event_id = any($1::uuid[])`;
 
-/** Appends from position $1 on, all stamped with one time of the server's clock that never runs backwards. */
-export const INSERT_EVENTS = `
-  insert into public.event_log
+/** Appends rows (binary-rows.ts), each with its position and the time it is stamped with. */
+export const COPY_EVENTS = `
+  copy public.event_log
     (position, stream, revision, event_id, type, version, data, metadata, hash, stored_at)
-  select $1::bigint + ordinality - 1, stream, revision, event_id, type, version, data, metadata, hash,
-    (select greatest(
-      date_trunc('milliseconds', clock_timestamp()),
-      (select stored_at from public.event_log order by position desc limit 1)))
-  from unnest(
-    $2::text[], $3::integer[], $4::uuid[], $5::text[], $6::integer[], $7::json[], $8::json[], $9::text[]
-  ) with ordinality as event (stream, revision, event_id, type, version, data, metadata, hash, ordinality)`;
+  from stdin (format binary)`;
 
 /** A page: at most as many rows as the limit, and none after the one that makes it PAGE_BYTES large. */
 const page = (condition: string, order: string, limit: string) => `

@@ -75,9 +75,13 @@ export class LogReader {
       none = false;
       yield event;
     }
-    if (none && (await this.#query('stream-exists', STREAM_EXISTS, [stream])).length === 0) {
-      throw new StreamNotFound(stream);
-    }
+    if (none && !(await this.#exists(stream, bounds))) throw new StreamNotFound(stream);
+  }
+
+  /** Of a stream without an event in given bounds; only where these leave some out it has to be asked. */
+  async #exists(stream: string, { from, direction, limit }: StreamBounds): Promise<boolean> {
+    if (limit > 0 && (direction === 'backwards' || from === 0)) return false;
+    return (await this.#query('stream-exists', STREAM_EXISTS, [stream])).length > 0;
   }
 
   #streamPages(stream: string, { from, direction, limit }: StreamBounds): AsyncGenerator<RecordedEvent> {

@@ -6,13 +6,15 @@ import type { AppendOutcome } from '../event-store.js';
 import type { ChainHead } from '../hash-chain.js';
 import { position } from '../position.js';
 import { AppendBatch, needsPlaces } from './append-batch.js';
-import type { LogPlace, LogState, NewRow } from './append-batch.js';
-import { integerArray, jsonArray, textArray, uuidArray } from './binary-array.js';
+import type { LogPlace, LogState } from './append-batch.js';
+import { textArray, uuidArray } from '../../platform/binary-array.js';
+import { binaryRows } from './binary-rows.js';
+import { copyIn } from './copy-in.js';
 import {
   BEGIN_APPEND,
   COMMIT_APPEND,
-  HEAD,
-  INSERT_EVENTS,
+  COPY_EVENTS,
+  HEAD_AND_TIME,
   PLACES,
   STREAM_HEADS,
   UNIQUE_EVENT_ID,
@@ -57,12 +59,13 @@ export class LogWriter {
     const client = await this.pool.connect();
     let usable = true;
     try {
-      const judged = new AppendBatch(await readState(client, batch));
+      const state = await readState(client, batch);
+      const judged = new AppendBatch(state);
       const insertions: Promise<unknown>[] = [];
       for (let next = 0; next < batch.length; next += SLICE) {
         // The server inserts one slice while the hashes of the next are computed.
-        const [first, ...rows] = judged.judge(batch.slice(next, next + SLICE));
-        if (first !== undefined) insertions.push(client.query(insertion(first, [first, ...rows])));
+        const rows = judged.judge(batch.slice(next, next + SLICE));
+        if (rows.length > 0) insertions.push(copyIn(client, COPY_EVENTS, binaryRows(rows, state.now)));
       }
       await Promise.all([...insertions, client.query(insertions.length > 0 ? COMMIT_APPEND : 'rollback')]);
       return judged.outcomes;
@@ -79,7 +82,7 @@ async function readState(client: PoolClient, batch: readonly AdmittedAppend[]): 
   const wanted = [...new Set(batch.map(({ stream }) => stream))];
   const [, head, heads] = await Promise.all([
     client.query(BEGIN_APPEND),
-    client.query<{ position: string }>({ name: 'head', text: HEAD }),
+    client.query<{ position: string; now: Date }>({ name: 'head-and-time', text: HEAD_AND_TIME }),
     client.query<ChainHead & { stream: string }>({
       name: 'stream-heads',
       text: STREAM_HEADS,
@@ -88,8 +91,11 @@ async function readState(client: PoolClient, batch: readonly AdmittedAppend[]): 
   ]);
   const streams = new Map(heads.rows.map(({ stream, revision, hash }) => [stream, { revision, hash }]));
   const unclear = batch.filter((append) => needsPlaces(append, streams.get(append.stream)));
+  const [last] = head.rows;
+  if (last === undefined) throw new Error('the log does not tell its head');
   return {
-    head: position(head.rows[0]?.position ?? '0'),
+    head: position(last.position),
+    now: last.now,
     streams,
     places: unclear.length === 0 ? new Map() : await readPlaces(client, unclear),
   };
@@ -116,25 +122,6 @@ async function readPlaces(
       { stream: row.stream, revision: row.revision, position: position(row.position) },
     ]),
   );
-}
-
-function insertion(first: NewRow, rows: readonly NewRow[]) {
-  const events = rows.map(({ event }) => event);
-  return {
-    name: 'insert-events',
-    text: INSERT_EVENTS,
-    values: [
-      first.position,
-      textArray(rows.map(({ stream }) => stream)),
-      integerArray(rows.map(({ revision }) => revision)),
-      uuidArray(events.map(({ id }) => id)),
-      textArray(events.map(({ type }) => type)),
-      integerArray(events.map(({ version }) => version)),
-      jsonArray(events.map(({ data }) => data)),
-      jsonArray(events.map(({ metadata }) => metadata)),
-      textArray(rows.map(({ hash }) => hash)),
-    ],
-  };
 }
 
 /** SQLSTATE classes of values that PostgreSQL does not take; and an event id that stands elsewhere in the log. */

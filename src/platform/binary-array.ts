@@ -2,7 +2,7 @@
  * PostgreSQL arrays in their binary form. As text, every quote in an event's JSON would be escaped here and
  * unescaped there, which costs more than all else of an insert.
  */
-const OID = { integer: 23, text: 25, json: 114, uuid: 2950 };
+const OID = { bigint: 20, integer: 23, text: 25, json: 114, uuid: 2950 };
 
 export const textArray = (values: readonly string[]): Buffer => ofTexts(OID.text, values);
 export const jsonArray = (values: readonly string[]): Buffer => ofTexts(OID.json, values);
@@ -11,6 +11,13 @@ export function integerArray(values: readonly number[]): Buffer {
   return array(OID.integer, values, 4, (buffer, value, offset) => {
     buffer.writeInt32BE(value, offset);
     return 4;
+  });
+}
+
+export function bigintArray(values: readonly bigint[]): Buffer {
+  return array(OID.bigint, values, 8, (buffer, value, offset) => {
+    buffer.writeBigInt64BE(value, offset);
+    return 8;
   });
 }
 

@@ -19,7 +19,10 @@ import {
 } from './projections/projections.migration.js';
 import { refusingUnknown, type Projection } from './projections/projection.js';
 import { Projector } from './projections/projector.js';
-import { CreateStatistics1795219200200 } from './statistics/statistics.migration.js';
+import {
+  AddTallyMilestones1795219200500,
+  CreateStatistics1795219200200,
+} from './statistics/statistics.migration.js';
 import { StatisticsProjection } from './statistics/statistics.projection.js';
 import { PostgresStatisticsRecord } from './statistics/statistics.record.js';
 
@@ -29,6 +32,7 @@ const MIGRATIONS = [
   CreateStatistics1795219200200,
   AddProjectionStatus1795219200300,
   CreateLogIdentity1795219200400,
+  AddTallyMilestones1795219200500,
 ];
 
 /** What is derived from the log. Each is projected on its own, and stops on its own. */

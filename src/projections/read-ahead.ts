@@ -1,7 +1,7 @@
 import type { Json, RecordedEvent } from '../event-store/event-store.js';
 
 /** Events and characters of text that a page of a rebuild holds at most, but for its last event. */
-const PAGE = { events: 2_500, text: 8_000_000 };
+const PAGE = { events: 2_000, text: 8_000_000 };
 
 /** Events in pages, the next of which is read while the one before it is worked on; never more than one ahead. */
 export async function* pagesAhead(

@@ -13,6 +13,11 @@ describe('a reporting year', () => {
     expect(reportingYearOf(localDate('1999-12-31'))).toBe('1999-00');
   });
 
+  it('has no label before the year 1000, and is refused there', () => {
+    expect(reportingYearOf(localDate('1000-04-01'))).toBe('1000-01');
+    expect(() => reportingYearOf(localDate('1000-03-31'))).toThrow(RangeError);
+  });
+
   it.each(['2019', '2019-2020', '2019-21', '2019-19', '19-20', '2019/20', ''])(
     'refuses the label %s',
     (label) => {

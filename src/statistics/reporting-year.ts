@@ -29,9 +29,13 @@ export function periodOf(year: ReportingYear): { from: LocalDate; to: LocalDate 
   return { from: localDate(`${first}-04-01`), to: localDate(`${first + 1}-03-31`) };
 }
 
+/** Labels have four digits, the first of them no nought. */
+const EARLIEST = 1000;
+
 /** The reporting year a date falls in: 31 March belongs to the year that ends, 1 April to the next. */
 export function reportingYearOf(date: LocalDate): ReportingYear {
   const year = Number(date.slice(0, 4));
   const first = date.slice(5) >= '04-01' ? year : year - 1;
-  return reportingYear(`${String(first).padStart(4, '0')}-${String((first + 1) % 100).padStart(2, '0')}`);
+  if (first < EARLIEST) throw new RangeError(`no reporting year begins before ${EARLIEST}: ${date}`);
+  return `${first}-${String((first + 1) % 100).padStart(2, '0')}` as ReportingYear;
 }

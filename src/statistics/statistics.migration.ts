@@ -53,3 +53,44 @@ export class CreateStatistics1795219200200 implements MigrationInterface {
     );
   }
 }
+
+/**
+ * The counts of a year after every 8,192 of its changes (tally-milestones.ts), so that an earlier figure needs no
+ * more than that many. What was projected before is brought up to it here: the statement follows the same rule.
+ */
+export class AddTallyMilestones1795219200500 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      create table statistics_year (
+        year text collate "C" primary key,
+        changes integer not null
+      );
+      create table statistics_tally_milestone (
+        year text collate "C" not null,
+        position bigint not null,
+        authority text collate "C" not null,
+        measure text collate "C" not null,
+        count integer not null,
+        primary key (year, position, authority, measure)
+      );
+      insert into statistics_year (year, changes)
+        select year, count(*) from statistics_change group by year;
+      insert into statistics_tally_milestone (year, position, authority, measure, count)
+        select place.year, place.position, change.authority, change.measure, sum(change.delta)
+        from (
+          select distinct year, position
+          from (
+            select year, position, row_number() over (partition by year order by position) as number
+            from statistics_change
+          ) as numbered
+          where number % 8192 = 0
+        ) as place
+        join statistics_change as change on change.year = place.year and change.position <= place.position
+        group by place.year, place.position, change.authority, change.measure
+        having sum(change.delta) <> 0;`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop table statistics_year, statistics_tally_milestone');
+  }
+}

@@ -19,9 +19,17 @@ import {
   type Provenance,
   type ProvenanceEvent,
 } from '../provenance/provenance.js';
-import { addChanges, addMilestones, addToTally, casesTable, versionsTable } from './statistics.tables.js';
-import { StreamFold } from './stream-fold.js';
-import { changesBetween } from './tally.js';
+import {
+  addChanges,
+  addMilestones,
+  addToTally,
+  casesTable,
+  versionsTable,
+  type PlacedChange,
+} from './statistics.tables.js';
+import { StreamFold, type Step } from './stream-fold.js';
+import { addTallyMilestones, CHANGES_PER_MILESTONE } from './tally-milestones.js';
+import { changesBetween, contributionsOf, type Contribution } from './tally.js';
 
 /** Folds register, cases and provenance into the counts behind every figure; the rules are not here but in `tally.ts`. */
 export class StatisticsProjection implements Projection {
@@ -32,8 +40,13 @@ export class StatisticsProjection implements Projection {
     'statistics_case',
     'statistics_change',
     'statistics_tally',
+    'statistics_year',
+    'statistics_tally_milestone',
     'statistics_page',
   ];
+
+  /** @param changesPerMilestone fewer in a test; the tables must be filled with one and the same throughout. */
+  constructor(private readonly changesPerMilestone = CHANGES_PER_MILESTONE) {}
 
   private readonly authorities = new StreamFold<Authority, AuthorityEvent>(
     AUTHORITY_STREAMS,
@@ -58,15 +71,25 @@ export class StatisticsProjection implements Projection {
     await this.authorities.apply(page, transaction);
     await this.provenance.apply(page, transaction);
     const steps = await this.complaints.apply(page, transaction);
-    const changes = steps.flatMap(({ position, before, after }) =>
-      changesBetween(before && caseFacts(before), caseFacts(after)).map((change) => ({
-        ...change,
-        position,
-        reference: after.reference,
-      })),
-    );
+    const changes = changesOf(steps);
     await addChanges(changes, transaction);
+    await addTallyMilestones(changes, transaction, this.changesPerMilestone);
     await addToTally(changes, transaction);
     await addMilestones(page, transaction);
   }
+}
+
+/** What the steps of cases change in the counts. Where a case counts is worked out once for each of its states. */
+function changesOf(steps: readonly Step<Complaint>[]): PlacedChange[] {
+  const counted = new Map<string, readonly Contribution[]>();
+  const changes: PlacedChange[] = [];
+  for (const { id, position, before, after } of steps) {
+    const left = counted.get(id) ?? (before === null ? [] : contributionsOf(caseFacts(before)));
+    const now = contributionsOf(caseFacts(after));
+    counted.set(id, now);
+    for (const { authority, year, measure, delta } of changesBetween(left, now)) {
+      changes.push({ authority, year, measure, delta, position, reference: after.reference });
+    }
+  }
+  return changes;
 }

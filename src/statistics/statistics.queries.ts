@@ -17,6 +17,12 @@ export interface StatisticsRecord {
   ofYear(year: ReportingYear, asAt?: AsAt): Promise<YearRecord>;
 
   /**
+   * The same of one body and those it is compared with alone: those of its type. Without any when the register
+   * does not have it.
+   */
+  ofPeers(code: AuthorityCode, year: ReportingYear, asAt?: AsAt): Promise<YearRecord>;
+
+  /**
    * Waits, for a bounded time, until the counts hold a position of the log.
    * @throws Unavailable when they do not in time; NotYet for a position the log itself has not reached.
    */
@@ -53,21 +59,13 @@ export class StatisticsOfAuthority extends Query<AuthorityStatistics> {
   }
 }
 
-async function recordOf(
-  record: StatisticsRecord,
-  year: ReportingYear,
-  { asAt, after }: Asked,
-): Promise<YearRecord> {
-  if (after !== undefined) await record.reach(after);
-  return record.ofYear(year, asAt);
-}
-
 @QueryHandler(StatisticsOfYear)
 export class StatisticsOfYearHandler implements IQueryHandler<StatisticsOfYear> {
   constructor(@Inject(STATISTICS_RECORD) private readonly record: StatisticsRecord) {}
 
-  async execute({ year, asked }: StatisticsOfYear): Promise<YearStatistics> {
-    return annualStatistics(await recordOf(this.record, year, asked));
+  async execute({ year, asked: { asAt, after } }: StatisticsOfYear): Promise<YearStatistics> {
+    if (after !== undefined) await this.record.reach(after);
+    return annualStatistics(await this.record.ofYear(year, asAt));
   }
 }
 
@@ -77,7 +75,9 @@ export class StatisticsOfAuthorityHandler implements IQueryHandler<StatisticsOfA
 
   /** @throws NotFound when the register has no such body, or the year does not list it. */
   async execute({ authority: code, year, asked }: StatisticsOfAuthority): Promise<AuthorityStatistics> {
-    const record = await recordOf(this.record, year, asked);
+    const { asAt, after } = asked;
+    if (after !== undefined) await this.record.reach(after);
+    const record = await this.record.ofPeers(code, year, asAt);
     const own = annualStatistics(record).authorities.find(({ authority }) => authority.code === code);
     if (own !== undefined) return own;
     const known = record.authorities.some((authority) => authority.code === code);

@@ -12,9 +12,10 @@ import type { YearRecord } from './annual-statistics.js';
 import type { ReportingYear } from './reporting-year.js';
 import type { StatisticsRecord } from './statistics.queries.js';
 import { StatisticsProjection } from './statistics.projection.js';
-import { EMPTY_TALLY, type Measure, type Tally } from './tally.js';
+import { EMPTY_TALLY, type Tally } from './tally.js';
 
-type CountRow = { authority: AuthorityCode; measure: Measure; count: number };
+/** The counts of one body that are not 0. */
+type CountRow = { authority: AuthorityCode; counts: Partial<Tally> };
 
 const PROJECTION = new StatisticsProjection();
 
@@ -38,17 +39,36 @@ export class PostgresStatisticsRecord implements StatisticsRecord {
     await this.waitFor(target, WAIT);
   }
 
-  async ofYear(year: ReportingYear, asAt?: AsAt): Promise<YearRecord> {
+  ofYear(year: ReportingYear, asAt?: AsAt): Promise<YearRecord> {
+    return this.read(year, asAt, (register) => register);
+  }
+
+  ofPeers(code: AuthorityCode, year: ReportingYear, asAt?: AsAt): Promise<YearRecord> {
+    return this.read(year, asAt, (register) => {
+      const own = register.find((authority) => authority.code === code);
+      return own === undefined ? [] : register.filter(({ type }) => type === own.type);
+    });
+  }
+
+  private async read(
+    year: ReportingYear,
+    asAt: AsAt | undefined,
+    among: (register: readonly Authority[]) => readonly Authority[],
+  ): Promise<YearRecord> {
     if (asAt?.kind === 'instant') await this.settle(asAt.instant);
     // One snapshot for all that is read, so that the figures and the position they are of belong together.
     return atOneMoment(this.database, PROJECTION, async (manager) => {
       const checkpoint = await checkpointOf(PROJECTION.name, manager);
       const at = asAt === undefined ? checkpoint : await this.positionOf(asAt, checkpoint, manager);
-      const rows = at === checkpoint ? await presentCounts(manager, year) : await countsAt(manager, year, at);
+      const register = await authoritiesAt(manager, at);
+      const authorities = among(register);
+      const codes = authorities.length === register.length ? null : authorities.map(({ code }) => code);
+      const counts =
+        at === checkpoint ? presentCounts(manager, year, codes) : countsAt(manager, year, at, codes);
       return {
         year,
-        authorities: await authoritiesAt(manager, at),
-        tallies: talliesOf(rows),
+        authorities,
+        tallies: talliesOf(await counts),
         basis: { position: String(at), snapshot: null, synthetic: await isSyntheticAt(manager, at) },
       };
     });
@@ -97,27 +117,51 @@ async function authoritiesAt(manager: EntityManager, at: Position): Promise<Auth
   return rows.map((row) => row.authority);
 }
 
-function presentCounts(manager: EntityManager, year: ReportingYear): Promise<CountRow[]> {
+/** Of some bodies, or of all where `codes` is null. */
+function presentCounts(
+  manager: EntityManager,
+  year: ReportingYear,
+  codes: readonly AuthorityCode[] | null,
+): Promise<CountRow[]> {
   return manager.query<CountRow[]>(
-    'select authority, measure, count from statistics_tally where year = $1 and count <> 0',
-    [year],
+    `select authority, json_object_agg(measure, count) as counts from statistics_tally
+     where year = $1 and count <> 0 and ($2::text[] is null or authority = any($2)) group by authority`,
+    [year, codes],
   );
 }
 
-function countsAt(manager: EntityManager, year: ReportingYear, at: Position): Promise<CountRow[]> {
-  return manager.query<CountRow[]>(
-    `select authority, measure, sum(delta)::integer as count from statistics_change
-     where year = $1 and position <= $2 group by authority, measure having sum(delta) <> 0`,
+/** The last milestone by then, and the changes since. */
+async function countsAt(
+  manager: EntityManager,
+  year: ReportingYear,
+  at: Position,
+  codes: readonly AuthorityCode[] | null,
+): Promise<CountRow[]> {
+  const [milestone] = await manager.query<{ position: string }[]>(
+    `select position from statistics_tally_milestone
+     where year = $1 and position <= $2 order by position desc limit 1`,
     [year, String(at)],
+  );
+  return manager.query<CountRow[]>(
+    `select authority, json_object_agg(measure, count) as counts
+     from (
+       select authority, measure, sum(count) as count
+       from (
+         select authority, measure, count from statistics_tally_milestone where year = $1 and position = $2
+         union all
+         select authority, measure, delta from statistics_change
+         where year = $1 and position > $2 and position <= $3
+       ) as step
+       where $4::text[] is null or authority = any($4)
+       group by authority, measure having sum(count) <> 0
+     ) as tally
+     group by authority`,
+    [year, milestone?.position ?? String(START), String(at), codes],
   );
 }
 
 function talliesOf(rows: readonly CountRow[]): Map<AuthorityCode, Tally> {
-  const tallies = new Map<AuthorityCode, Tally>();
-  for (const { authority, measure, count } of rows) {
-    tallies.set(authority, { ...(tallies.get(authority) ?? EMPTY_TALLY), [measure]: count });
-  }
-  return tallies;
+  return new Map(rows.map(({ authority, counts }) => [authority, { ...EMPTY_TALLY, ...counts }]));
 }
 
 async function isSyntheticAt(manager: EntityManager, at: Position): Promise<boolean> {

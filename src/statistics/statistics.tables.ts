@@ -2,6 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import type { Complaint } from '../complaints/complaint.js';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import type { Position } from '../event-store/position.js';
+import { bigintArray, integerArray, jsonArray, textArray } from '../platform/binary-array.js';
 import type { StateTable, Step } from './stream-fold.js';
 import type { Change } from './tally.js';
 
@@ -16,7 +17,7 @@ export function versionsTable<State>(table: string, key: string, column: string)
       const rows = (await transaction.query(
         `select distinct on (${key}) ${key} as id, ${column} as state from ${table}
          where ${key} = any($1) order by ${key}, position desc`,
-        [ids],
+        [textArray(ids)],
       )) as { id: string; state: State }[];
       return new Map(rows.map(({ id, state }) => [id, state]));
     },
@@ -25,9 +26,9 @@ export function versionsTable<State>(table: string, key: string, column: string)
         `insert into ${table} (${key}, position, ${column})
          select * from unnest($1::text[], $2::bigint[], $3::json[])`,
         [
-          steps.map(({ id }) => id),
-          steps.map(({ position }) => String(position)),
-          steps.map(({ after }) => JSON.stringify(after)),
+          textArray(steps.map(({ id }) => id)),
+          bigintArray(steps.map(({ position }) => position)),
+          jsonArray(steps.map(({ after }) => JSON.stringify(after))),
         ],
       );
     },
@@ -41,7 +42,7 @@ export function casesTable(): StateTable<Complaint> {
       if (references.length === 0) return new Map();
       const rows = (await transaction.query(
         'select reference as id, complaint as state from statistics_case where reference = any($1)',
-        [references],
+        [textArray(references)],
       )) as { id: string; state: Complaint }[];
       return new Map(rows.map(({ id, state }) => [id, state]));
     },
@@ -51,7 +52,7 @@ export function casesTable(): StateTable<Complaint> {
         `insert into statistics_case (reference, complaint)
          select * from unnest($1::text[], $2::json[])
          on conflict (reference) do update set complaint = excluded.complaint`,
-        [[...last.keys()], [...last.values()].map((state) => JSON.stringify(state))],
+        [textArray([...last.keys()]), jsonArray([...last.values()].map((state) => JSON.stringify(state)))],
       );
     },
   };
@@ -62,24 +63,26 @@ export async function addChanges(changes: readonly PlacedChange[], transaction: 
   if (changes.length === 0) return;
   await transaction.query(
     `insert into statistics_change (year, position, authority, measure, delta, reference)
-     select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::smallint[], $6::text[])`,
+     select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::integer[], $6::text[])`,
     [
-      changes.map(({ year }) => year),
-      changes.map(({ position }) => String(position)),
-      changes.map(({ authority }) => authority),
-      changes.map(({ measure }) => measure),
-      changes.map(({ delta }) => delta),
-      changes.map(({ reference }) => reference),
+      textArray(changes.map(({ year }) => year)),
+      bigintArray(changes.map(({ position }) => position)),
+      textArray(changes.map(({ authority }) => authority)),
+      textArray(changes.map(({ measure }) => measure)),
+      integerArray(changes.map(({ delta }) => delta)),
+      textArray(changes.map(({ reference }) => reference)),
     ],
   );
 }
 
 /** Moves the present counts by the page's changes. */
 export async function addToTally(changes: readonly Change[], transaction: QueryRunner): Promise<void> {
-  const moves = new Map<string, Change>();
-  for (const change of changes) {
-    const key = `${change.year} ${change.authority} ${change.measure}`;
-    moves.set(key, { ...change, delta: (moves.get(key)?.delta ?? 0) + change.delta });
+  const moves = new Map<string, { -readonly [field in keyof Change]: Change[field] }>();
+  for (const { year, authority, measure, delta } of changes) {
+    const key = `${year} ${authority} ${measure}`;
+    const move = moves.get(key);
+    if (move === undefined) moves.set(key, { year, authority, measure, delta });
+    else move.delta += delta;
   }
   // Also by nothing: which counts there are must not hang on how the log was cut into pages.
   const moved = [...moves.values()];

@@ -46,14 +46,12 @@ export function contributionsOf({ authority, decision, compliance }: CaseFacts):
 export type Change = Contribution & Readonly<{ delta: number }>;
 
 /** What a step in a case changes in the counts: where it no longer counts, and where it does now. */
-export function changesBetween(before: CaseFacts | null, after: CaseFacts): Change[] {
-  const counted = before === null ? [] : contributionsOf(before);
-  const counts = contributionsOf(after);
+export function changesBetween(before: readonly Contribution[], after: readonly Contribution[]): Change[] {
   const missingFrom = (others: readonly Contribution[]) => (own: Contribution) =>
     !others.some((other) => isSame(own, other));
   return [
-    ...counted.filter(missingFrom(counts)).map((contribution) => ({ ...contribution, delta: -1 })),
-    ...counts.filter(missingFrom(counted)).map((contribution) => ({ ...contribution, delta: 1 })),
+    ...before.filter(missingFrom(after)).map((contribution) => ({ ...contribution, delta: -1 })),
+    ...after.filter(missingFrom(before)).map((contribution) => ({ ...contribution, delta: 1 })),
   ];
 }
 

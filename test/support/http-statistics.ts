@@ -23,6 +23,14 @@ export class FoldedStatistics implements StatisticsRecord {
     // It folds the log itself, so it is never behind.
   }
 
+  async ofPeers(code: AuthorityCode, year: ReportingYear, asAt?: AsAt): Promise<YearRecord> {
+    const all = await this.ofYear(year, asAt);
+    const type = all.authorities.find((authority) => authority.code === code)?.type;
+    const authorities = all.authorities.filter((authority) => authority.type === type);
+    const codes = new Set(authorities.map((authority) => authority.code));
+    return { ...all, authorities, tallies: new Map([...all.tallies].filter(([each]) => codes.has(each))) };
+  }
+
   async ofYear(year: ReportingYear, asAt?: AsAt): Promise<YearRecord> {
     const authorities = new Map<string, Authority>();
     const complaints = new Map<string, Complaint>();

@@ -1,0 +1,105 @@
+import type { QueryRunner } from 'typeorm';
+import type { Position } from '../event-store/position.js';
+import { bigintArray, integerArray, textArray } from '../platform/binary-array.js';
+import type { ReportingYear } from './reporting-year.js';
+import type { Contribution } from './tally.js';
+import type { PlacedChange } from './statistics.tables.js';
+
+/** Changes of a year from one milestone to the next: an earlier figure is one milestone and fewer than so many changes. */
+export const CHANGES_PER_MILESTONE = 8_192;
+
+type Count = Pick<Contribution, 'authority' | 'measure'> & { count: number };
+type MilestoneCount = Readonly<Count & { year: ReportingYear; position: Position }>;
+
+/**
+ * Keeps the counts of a year as they were after every so many of its changes. Which events are milestones follows
+ * from the log alone, not from how it was cut into pages. To be called before the page moves the present counts.
+ */
+export async function addTallyMilestones(
+  changes: readonly PlacedChange[],
+  transaction: QueryRunner,
+  every: number,
+): Promise<void> {
+  if (changes.length === 0) return;
+  const milestones: MilestoneCount[] = [];
+  for (const [year, own] of byYear(changes)) {
+    const before = await countChanges(year, own.length, transaction);
+    const places = placesOf(own, before, every);
+    if (places.size > 0)
+      milestones.push(...countsAtPlaces(own, places, await presentCounts(year, transaction)));
+  }
+  if (milestones.length === 0) return;
+  await transaction.query(
+    `insert into statistics_tally_milestone (year, position, authority, measure, count)
+     select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::integer[])`,
+    [
+      textArray(milestones.map(({ year }) => year)),
+      bigintArray(milestones.map(({ position }) => position)),
+      textArray(milestones.map(({ authority }) => authority)),
+      textArray(milestones.map(({ measure }) => measure)),
+      integerArray(milestones.map(({ count }) => count)),
+    ],
+  );
+}
+
+function byYear(changes: readonly PlacedChange[]): Map<ReportingYear, PlacedChange[]> {
+  const years = new Map<ReportingYear, PlacedChange[]>();
+  for (const change of changes) {
+    const own = years.get(change.year);
+    if (own === undefined) years.set(change.year, [change]);
+    else own.push(change);
+  }
+  return years;
+}
+
+/** Adds to how many changes a year has had, and answers how many it had before. */
+async function countChanges(year: ReportingYear, more: number, transaction: QueryRunner): Promise<number> {
+  const [row] = (await transaction.query(
+    `insert into statistics_year (year, changes) values ($1, $2)
+     on conflict (year) do update set changes = statistics_year.changes + excluded.changes
+     returning changes - $2::integer as before`,
+    [year, more],
+  )) as { before: number }[];
+  if (row === undefined) throw new Error(`the changes of ${year} were not counted`);
+  return row.before;
+}
+
+/** The events with which a year comes to have another so many changes. */
+function placesOf(own: readonly PlacedChange[], before: number, every: number): Set<Position> {
+  const places = new Set<Position>();
+  for (let next = every - (before % every) - 1; next < own.length; next += every) {
+    const change = own[next];
+    if (change !== undefined) places.add(change.position);
+  }
+  return places;
+}
+
+async function presentCounts(year: ReportingYear, transaction: QueryRunner): Promise<Map<string, Count>> {
+  const rows = (await transaction.query(
+    'select authority, measure, count from statistics_tally where year = $1',
+    [year],
+  )) as Count[];
+  return new Map(rows.map((row) => [keyOf(row), row]));
+}
+
+/** A milestone has all changes of its event. */
+function countsAtPlaces(
+  own: readonly PlacedChange[],
+  places: ReadonlySet<Position>,
+  counts: Map<string, Count>,
+): MilestoneCount[] {
+  const milestones: MilestoneCount[] = [];
+  own.forEach(({ year, position, authority, measure, delta }, index) => {
+    const key = keyOf({ authority, measure });
+    const count = counts.get(key);
+    if (count === undefined) counts.set(key, { authority, measure, count: delta });
+    else count.count += delta;
+    if (!places.has(position) || own[index + 1]?.position === position) return;
+    for (const each of counts.values()) if (each.count !== 0) milestones.push({ ...each, year, position });
+  });
+  return milestones;
+}
+
+function keyOf({ authority, measure }: Pick<Contribution, 'authority' | 'measure'>): string {
+  return `${authority} ${measure}`;
+}

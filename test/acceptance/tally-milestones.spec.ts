@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import type { DataSource } from 'typeorm';
+import { AuthorityRegister } from '../../src/authorities/authority-register.js';
+import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
+import { loadRegister } from '../../src/authorities/load-register.js';
+import { ChangeComplaint, ChangeComplaintHandler } from '../../src/complaints/complaint.commands.js';
+import { envelope } from '../../src/event-store/command-envelope.js';
+import type { RecordedEvent } from '../../src/event-store/event-store.js';
+import { MemoryEventStore } from '../../src/event-store/memory/memory-event-store.js';
+import { openDatabase } from '../../src/platform/database.js';
+import { writePage } from '../../src/projections/page-writer.js';
+import {
+  AddProjectionStatus1795219200300,
+  CreateProjections1795219200100,
+} from '../../src/projections/projections.migration.js';
+import { annualStatistics } from '../../src/statistics/annual-statistics.js';
+import { reportingYear } from '../../src/statistics/reporting-year.js';
+import {
+  AddTallyMilestones1795219200500,
+  CreateStatistics1795219200200,
+} from '../../src/statistics/statistics.migration.js';
+import { StatisticsProjection } from '../../src/statistics/statistics.projection.js';
+import { PostgresStatisticsRecord } from '../../src/statistics/statistics.record.js';
+import { CHANGES_PER_MILESTONE } from '../../src/statistics/tally-milestones.js';
+import { commandsFor } from '../support/cases.js';
+import { createDatabase } from '../support/database.js';
+import { FoldedStatistics } from '../support/http-statistics.js';
+
+const YEAR = reportingYear('2019-20');
+const COUNCILS = ['E07000129', 'E10000034', 'E07000236'].map((code) => AuthorityCodeSchema.parse(code));
+/** So few that a page has several of them, and some events cross one with two changes. */
+const EVERY = 7;
+const TABLES = ['statistics_year', 'statistics_tally_milestone'];
+
+const store = new MemoryEventStore();
+const log: RecordedEvent[] = [];
+const closing: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  await loadRegister(store, new Date());
+  const handler = new ChangeComplaintHandler(store, new AuthorityRegister(store));
+  const counts = {
+    upheld: 4,
+    notUpheld: 3,
+    satisfactoryRemedies: 1,
+    complied: 2,
+    compliedLate: 1,
+    notComplied: 3,
+  };
+  const cases = COUNCILS.flatMap((council) => commandsFor(council, YEAR, counts));
+  // The commands of several cases by turns, as they come on a day of work.
+  for (let step = 0; cases.some((commands) => step < commands.length); step += 1) {
+    for (const commands of cases) {
+      const [first, command] = [commands[0], commands[step]];
+      if (first?.type !== 'ReceiveComplaint' || command === undefined) continue;
+      const sent = envelope({ id: 'test', role: 'caseworker' }, new Date());
+      await handler.execute(new ChangeComplaint(first.reference, command, sent));
+    }
+  }
+  for await (const event of store.readAll()) log.push(event);
+});
+afterAll(async () => {
+  for (const end of closing.splice(0).reverse()) await end();
+});
+
+/** A database into which the log is projected in pages of the sizes given, over and over. */
+async function projected(sizes: readonly number[], projection: StatisticsProjection): Promise<DataSource> {
+  const { url, drop } = await createDatabase();
+  closing.push(drop);
+  const database = await openDatabase(url, [
+    CreateProjections1795219200100,
+    CreateStatistics1795219200200,
+    AddProjectionStatus1795219200300,
+    AddTallyMilestones1795219200500,
+  ]);
+  closing.push(() => database.destroy());
+  for (let next = 0, page = 0; next < log.length; page += 1) {
+    const size = sizes[page % sizes.length] ?? 1;
+    await writePage(database, projection, log.slice(next, next + size), { skipped: new Set() });
+    next += size;
+  }
+  return database;
+}
+
+async function rowsOf(database: DataSource): Promise<string[]> {
+  const rows: string[] = [];
+  for (const table of TABLES) {
+    const found = await database.query<{ row: string }[]>(
+      `select '${table} ' || whole::text as row from ${table} as whole order by 1`,
+    );
+    rows.push(...found.map(({ row }) => row));
+  }
+  return rows;
+}
+
+describe('the counts of a year after every so many of its changes', () => {
+  it('lead, with the changes since, to what a fold of the log gives at every position', async () => {
+    const database = await projected([50], new StatisticsProjection(EVERY));
+    const record = new PostgresStatisticsRecord(database, store, () => Promise.resolve());
+    const oracle = new FoldedStatistics(store);
+    const [blaby] = COUNCILS;
+    if (blaby === undefined) throw new Error('no council');
+    const [places] = await database.query<{ count: number }[]>(
+      'select count(distinct position)::integer as count from statistics_tally_milestone',
+    );
+    expect(places?.count).toBeGreaterThan(3);
+    for (const { position } of log.slice(-100).filter((_, index) => index % 3 === 0)) {
+      const asAt = { kind: 'position', position } as const;
+      expect(annualStatistics(await record.ofYear(YEAR, asAt))).toEqual(
+        annualStatistics(await oracle.ofYear(YEAR, asAt)),
+      );
+      expect(annualStatistics(await record.ofPeers(blaby, YEAR, asAt))).toEqual(
+        annualStatistics(await oracle.ofPeers(blaby, YEAR, asAt)),
+      );
+    }
+  });
+
+  it('are the same however the log was cut into pages', async () => {
+    const whole = await rowsOf(await projected([log.length], new StatisticsProjection(EVERY)));
+    expect(whole.length).toBeGreaterThan(20);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 8 }),
+        async (sizes) => {
+          expect(await rowsOf(await projected(sizes, new StatisticsProjection(EVERY)))).toEqual(whole);
+        },
+      ),
+      { numRuns: 8 },
+    );
+  });
+
+  it('are made by the migration for what was projected before it, by the same rule', async () => {
+    const database = await projected([log.length], new StatisticsProjection());
+    // Two changes an event, the second taking the first back: the milestone's event has one more than its number.
+    const more = CHANGES_PER_MILESTONE + 100;
+    await database.query(
+      `insert into statistics_change (year, position, authority, measure, delta, reference)
+       select '2030-31', 1000 + number / 2, 'E07000129', 'upheld', case number % 2 when 0 then -1 else 1 end, '30000001'
+       from generate_series(1, $1) as number`,
+      [more],
+    );
+    const migration = new AddTallyMilestones1795219200500();
+    const runner = database.createQueryRunner();
+    await migration.down(runner);
+    await migration.up(runner);
+    await runner.release();
+    const changes = await database.query<unknown[]>('select * from statistics_year order by year');
+    expect(changes).toContainEqual({ year: '2030-31', changes: more });
+    const [place] = await database.query<{ position: string; count: number }[]>(
+      `select position::text, count from statistics_tally_milestone where year = '2030-31'`,
+    );
+    expect(place).toEqual({ position: String(1000 + CHANGES_PER_MILESTONE / 2), count: 1 });
+  });
+});

@@ -108,6 +108,13 @@ export interface EventStore {
   head(): Promise<Position>;
 
   /**
+   * The head, once no event can come any more that is stamped with this instant or an earlier one: all that was
+   * stored by then stands before it (design 3). Null while the instant is not past on the store's clock.
+   * @throws Unavailable when the store does not answer.
+   */
+  settledHead(instant: Date): Promise<Position | null>;
+
+  /**
    * Names the log itself: the same for every process and after every restart, another for every other log.
    * Read models record it, and refuse another. Absent while an engine cannot tell.
    * @throws Unavailable when the store does not answer.

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AuthorityCode } from '../authorities/authority-code.js';
 import type { Authority } from '../authorities/authority.js';
@@ -21,8 +20,6 @@ const PROJECTION = new StatisticsProjection();
 
 /** How long an answer waits for the projection, in milliseconds. */
 const WAIT = 5_000;
-/** An event is stamped a moment before it can be read; an instant this long past has all of its own, in milliseconds. */
-const SETTLED_AFTER = 2_000;
 
 /** Reads the counts of a year from PostgreSQL, all at one position of the log: the present one, or an earlier. */
 export class PostgresStatisticsRecord implements StatisticsRecord {
@@ -76,11 +73,9 @@ export class PostgresStatisticsRecord implements StatisticsRecord {
 
   /** Waits until nothing more can be stored by an instant, and until the projection holds what was. */
   private async settle(instant: Date): Promise<void> {
-    const [clock] = await this.database.query<{ now: Date }[]>('select clock_timestamp() as now');
-    const age = (clock?.now.getTime() ?? 0) - instant.getTime();
-    if (age <= 0) throw new NotYet(instant.toISOString(), 'as known now at the latest');
-    if (age < SETTLED_AFTER) await pause(SETTLED_AFTER - age);
-    await this.waitFor(await this.store.head(), WAIT);
+    const head = await this.store.settledHead(instant);
+    if (head === null) throw new NotYet(instant.toISOString(), 'as known now at the latest');
+    await this.waitFor(head, WAIT);
   }
 
   private async positionOf(asAt: AsAt, checkpoint: Position, manager: EntityManager): Promise<Position> {

@@ -69,6 +69,7 @@ function stub(store: EventStore): EventStore {
     readAll: (options) => store.readAll(options),
     subscribe: (options) => store.subscribe(options),
     head: () => Promise.resolve(START),
+    settledHead: () => Promise.resolve(START),
     close: () => Promise.resolve(),
   };
 }

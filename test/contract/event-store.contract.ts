@@ -5,6 +5,7 @@ import { closingContract } from './closing.contract.js';
 import { concurrencyContract } from './concurrency.contract.js';
 import { payloadContract } from './payload.contract.js';
 import { readingContract } from './reading.contract.js';
+import { settlingContract } from './settling.contract.js';
 import { subscribingContract } from './subscribing.contract.js';
 
 /** An engine on a log that may hold streams of others already. */
@@ -43,6 +44,7 @@ export function eventStoreContract(name: string, open: () => Promise<Opened>): v
     readingContract(subject);
     concurrencyContract(subject);
     subscribingContract(subject);
+    settlingContract(subject);
     closingContract(open, subject);
   });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { EventStore, RecordedEvent } from '../../src/event-store/event-store.js';
 import { verifyChain } from '../../src/event-store/hash-chain.js';
@@ -74,6 +75,19 @@ describe('position order is commit order', () => {
     } finally {
       await lockless.close();
     }
+  });
+
+  it('and the head as at an instant waits for a writer who is between stamp and commit', async () => {
+    const [store, client] = [database.newStore(), await database.newClient()];
+    const slow = writeRaw(client, [{ pauses: [400], end: 'commit' }], 'lock');
+    await pause(150);
+    const instant = new Date();
+    await pause(2);
+    const before = await store.head();
+    const head = await store.settledHead(instant);
+    expect(head).toBe(before + 1n);
+    expect(await store.head()).toBe(head);
+    await slow;
   });
 
   it('and two stores that contend for one stream agree on every revision', async () => {

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { InvalidInput } from '../../platform/refusal.js';
 import { admit, admitAll } from '../append-rules.js';
@@ -52,6 +53,12 @@ const DEFAULTS = {
   answerMs: 5_000,
   silenceMs: 10_000,
 };
+
+/**
+ * The server stamps an event before it is written, by a clock of its own, and nobody can keep it from writing: an
+ * instant counts as settled when it is so long past, in milliseconds.
+ */
+const SETTLED_AFTER = 2_000;
 
 /** Printable, without spaces, and not a system stream's. */
 const PREFIX = /^(?!\$)[!-~]{1,50}$/;
@@ -131,6 +138,15 @@ export class EventStoreDbEventStore implements EventStore {
   async head(): Promise<Position> {
     this.#refuseWhenClosed();
     return this.#head.find();
+  }
+
+  async settledHead(instant: Date): Promise<Position | null> {
+    this.#refuseWhenClosed();
+    const age = Date.now() - instant.getTime();
+    if (age <= 0) return null;
+    if (age < SETTLED_AFTER)
+      await pause(SETTLED_AFTER - age, undefined, { signal: this.#closing.signal }).catch(closed);
+    return this.head();
   }
 
   async identity(): Promise<string> {

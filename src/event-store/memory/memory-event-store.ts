@@ -87,6 +87,12 @@ export class MemoryEventStore implements EventStore {
     return this.#log.at(-1)?.position ?? START;
   }
 
+  /** Stamp and storing are one step here. */
+  async settledHead(instant: Date): Promise<Position | null> {
+    const head = await this.head();
+    return this.clock() > instant.getTime() ? head : null;
+  }
+
   async identity(): Promise<string> {
     await this.#open();
     return this.#identity;

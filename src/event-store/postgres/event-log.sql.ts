@@ -89,6 +89,15 @@ export const STREAM_HEADS = `
     where stream = wanted.stream order by revision desc limit 1
   ) as head`;
 
+/**
+ * Waits until nobody appends. Whether instant $1 was past before that, counted in the milliseconds of the stamps: the
+ * time is asked for before the lock is.
+ */
+export const APPEND_LOCK_FREE = `
+  select date_trunc('milliseconds', now) > $1::timestamptz as past
+  from (select clock_timestamp() as now offset 0) as clock,
+    lateral (select pg_advisory_xact_lock_shared(${APPEND_LOCK}) where now is not null offset 0) as free`;
+
 /** The places of events $1. */
 export const PLACES = `
   select event_id, stream, revision, position from public.event_log where event_id = any($1::uuid[])`;

@@ -6,6 +6,7 @@ import { position } from '../position.js';
 import type { Position } from '../position.js';
 import type { StreamBounds } from '../stream-bounds.js';
 import {
+  APPEND_LOCK_FREE,
   HEAD,
   IDENTITY,
   PAGE_AFTER,
@@ -47,6 +48,17 @@ export class LogReader {
   async head(): Promise<Position> {
     const rows = await this.#query<{ position: string }>('head', HEAD, []);
     return position(rows[0]?.position ?? '0');
+  }
+
+  /**
+   * Whoever appends stamps under the append lock and lets go of it when the events are there. So once it was free, what
+   * is stamped by then can be read, and what comes is stamped later. @throws Unavailable when the database does not answer.
+   */
+  async settledHead(instant: Date): Promise<Position | null> {
+    const [lock] = await this.#query<{ past: boolean }>('append-lock-free', APPEND_LOCK_FREE, [
+      instant.toISOString(),
+    ]);
+    return lock?.past === true ? this.head() : null;
   }
 
   /** What the log is called. @throws Unavailable when the database does not answer. */

@@ -110,6 +110,11 @@ export class PostgresEventStore implements EventStore {
     return this.#reader.head();
   }
 
+  async settledHead(instant: Date): Promise<Position | null> {
+    this.#refuseWhenClosed();
+    return this.#reader.settledHead(instant);
+  }
+
   async identity(): Promise<string> {
     this.#refuseWhenClosed();
     return `postgres:${await this.#reader.identity()}`;

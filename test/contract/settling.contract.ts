@@ -1,0 +1,42 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RecordedEvent } from '../../src/event-store/event-store.js';
+import { START, type Position } from '../../src/event-store/position.js';
+import { all, type Subject } from './event-store.contract.js';
+import { sampleEvents } from './sample-events.js';
+
+type Asked = Readonly<{ instant: Date; head: Position | null }>;
+
+export function settlingContract({ store, stream, isOwn }: Subject): void {
+  describe('the head as at an instant', () => {
+    it('stands after all that was stored by then, however many append meanwhile', async () => {
+      const ended = new AbortController();
+      const write = async () => {
+        while (!ended.signal.aborted) await store().append(stream('settling'), 'no-stream', sampleEvents(2));
+      };
+      const writers = Promise.all([write(), write(), write()]);
+      const asked: Promise<Asked>[] = [];
+      for (let question = 0; question < 20; question += 1) {
+        const instant = new Date();
+        asked.push(pause(2).then(async () => ({ instant, head: await store().settledHead(instant) })));
+        await pause(10);
+      }
+      const answers = await Promise.all(asked);
+      ended.abort();
+      await writers;
+      const events = (await all(store().readAll())).filter((event) => isOwn(event.stream));
+      expect(events.length).toBeGreaterThan(20);
+      for (const { instant, head } of answers) {
+        expect(head).not.toBeNull();
+        const beyond = (event: RecordedEvent) => event.position > (head ?? START);
+        const missed = events.filter(
+          (event) => Date.parse(event.storedAt) <= instant.getTime() && beyond(event),
+        );
+        expect(missed).toEqual([]);
+      }
+    });
+
+    it('is not there yet for an instant to come', async () => {
+      expect(await store().settledHead(new Date(Date.now() + 3_600_000))).toBeNull();
+    });
+  });
+}

@@ -1,4 +1,6 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=32
+// The log is read in pages that live longer than the default of 16 MB lets them: they would be copied to where
+// collecting them costs a quarter of the time of an import or a rebuild.
 import { existsSync } from 'node:fs';
 
 const program = new URL('../dist/cli.js', import.meta.url);

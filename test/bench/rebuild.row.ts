@@ -26,7 +26,8 @@ export const rebuildRow: Row = {
 
 async function inChild(task: RebuildTask, signal: AbortSignal) {
   const child = fork(fileURLToPath(new URL('./rebuild.child.ts', import.meta.url)), {
-    execArgv: ['--import', new URL('./load-typescript.js', import.meta.url).href],
+    // As bin/upheld.js is run.
+    execArgv: ['--max-semi-space-size=32', '--import', new URL('./load-typescript.js', import.meta.url).href],
   });
   const end = () => child.kill();
   signal.addEventListener('abort', end);

@@ -10,7 +10,10 @@ mkdirSync(bin, { recursive: true });
 const link = new URL('upheld', bin);
 rmSync(link, { force: true });
 if (process.platform === 'win32') {
-  writeFileSync(new URL('upheld.cmd', bin), '@node --max-semi-space-size=32 "%~dp0..\\..\\bin\\upheld.js" %*\r\n');
+  writeFileSync(
+    new URL('upheld.cmd', bin),
+    '@node --max-semi-space-size=32 "%~dp0..\\..\\bin\\upheld.js" %*\r\n',
+  );
 } else {
   symlinkSync('../../bin/upheld.js', link);
 }

@@ -35,8 +35,8 @@ describe('waiting appends', () => {
       sizes.push(batch.map(({ events }) => events.length));
       return Promise.resolve(batch.map(() => DONE));
     });
-    await Promise.all([400, 400, 300, 1_500, 1].map((events) => queue.add(append('a', events))));
-    expect(sizes).toEqual([[400, 400], [300], [1_500], [1]]);
+    await Promise.all([800, 800, 600, 2_100, 1].map((events) => queue.add(append('a', events))));
+    expect(sizes).toEqual([[800, 800], [600], [2_100], [1]]);
   });
 
   it('have each its own outcome', async () => {
@@ -55,7 +55,9 @@ describe('waiting appends', () => {
       flushes += 1;
       return up ? Promise.resolve(batch.map(() => DONE)) : Promise.reject(new Unavailable('down', 'down'));
     });
-    const refused = await Promise.allSettled([900, 900, 900].map((events) => queue.add(append('a', events))));
+    const refused = await Promise.allSettled(
+      [1_800, 1_800, 1_800].map((events) => queue.add(append('a', events))),
+    );
     expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(flushes).toBe(1);
     up = true;
@@ -68,8 +70,8 @@ describe('waiting appends', () => {
         ? Promise.reject(new Error('defect'))
         : Promise.resolve(batch.map(() => DONE)),
     );
-    const bad = queue.add(append('bad', 900));
-    const good = queue.add(append('good', 900));
+    const bad = queue.add(append('bad', 1_800));
+    const good = queue.add(append('good', 1_800));
     await expect(bad).rejects.toThrow('defect');
     expect(await good).toEqual(DONE);
   });
@@ -80,7 +82,9 @@ describe('waiting appends', () => {
       return batch.map(() => DONE);
     });
     let answered = 0;
-    const appends = [800, 800].map((events) => queue.add(append('a', events)).then(() => (answered += 1)));
+    const appends = [1_600, 1_600].map((events) =>
+      queue.add(append('a', events)).then(() => (answered += 1)),
+    );
     await queue.settled();
     await Promise.all(appends);
     expect(answered).toBe(2);

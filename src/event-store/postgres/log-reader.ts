@@ -87,7 +87,10 @@ export class LogReader {
       none = false;
       yield event;
     }
-    if (none && !(await this.#exists(stream, bounds))) throw new StreamNotFound(stream);
+    if (!none) return;
+    if (!(await this.#exists(stream, bounds))) throw new StreamNotFound(stream);
+    // It may have got its first events between the two queries: that it is there without any was never so.
+    yield* this.#streamPages(stream, bounds);
   }
 
   /** Of a stream without an event in given bounds; only where these leave some out it has to be asked. */

@@ -69,6 +69,8 @@ export class SeverableLink {
       [server, client],
     ] as const) {
       this.#sockets.add(socket);
+      // Each piece is passed on as it comes, as both ends send theirs.
+      socket.setNoDelay(true);
       socket.on('error', () => undefined);
       socket.on('close', () => {
         this.#sockets.delete(socket);

@@ -1,0 +1,114 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import fc from 'fast-check';
+import type { Appended, EventStore, RecordedEvent } from '../../../src/event-store/event-store.js';
+import { MemoryEventStore } from '../../../src/event-store/memory/memory-event-store.js';
+import { judgeClients, type Log } from './clients.js';
+import { fakeEventStoreDb, memory, postgres, realEventStoreDb, type Engine } from './engines.js';
+import { clients, type Clients } from './plans.js';
+
+const REAL = process.env.TEST_EVENTSTORE_URL;
+
+const KINDS = ['stored', 'conflict', 'unknown', 'read'] as const;
+
+/** Faults by number, one after another, each so many milliseconds after the one before it. */
+const strikes = fc.array(fc.record({ fault: fc.nat(99), after: fc.nat(12) }), { maxLength: 8 });
+
+async function judged({ stores, faults }: Engine, plan: Clients, planned: readonly Strike[] = []) {
+  const striking = (async () => {
+    for (const { fault, after } of planned) {
+      await pause(after);
+      faults[fault % faults.length]?.();
+    }
+  })();
+  const judgement = await judgeClients(stores, plan);
+  await striking;
+  return judgement;
+}
+type Strike = Readonly<{ fault: number; after: number }>;
+
+const ENGINES: [name: string, open: () => Promise<Engine>, runs: number][] = [
+  ['in memory', memory, 100],
+  ['of PostgreSQL, by two processes whose connections break', postgres, 50],
+  ['of EventStoreDB (the fake), by two processes, with faults', fakeEventStoreDb, 50],
+];
+if (REAL !== undefined) {
+  ENGINES.push(['of EventStoreDB, by two processes', () => realEventStoreDb(REAL), 20]);
+}
+
+describe.each(ENGINES)('what clients are told of the log %s', (_, open, numRuns) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await open();
+  });
+  afterAll(() => engine.close());
+
+  it('could have happened to each stream one call at a time, each within its own time', async () => {
+    const told = { stored: 0, conflict: 0, unknown: 0, read: 0 };
+    await fc.assert(
+      fc.asyncProperty(clients, strikes, async (plan, planned) => {
+        const judgement = await judged(engine, plan, planned);
+        expect(judgement.contradictions).toEqual([]);
+        for (const kind of KINDS) told[kind] += judgement.told[kind];
+      }),
+      { numRuns, endOnFailure: true, interruptAfterTimeLimit: 30_000 },
+    );
+    // Otherwise little was shown.
+    const wanted = KINDS.filter((kind) => kind !== 'unknown' || engine.faults.length > 0);
+    expect(KINDS.filter((kind) => told[kind] > 0)).toEqual(expect.arrayContaining(wanted));
+  });
+});
+
+/** Answers a read that was asked before as it was answered then. */
+class Caching implements Log {
+  readonly append: Log['append'];
+  readonly appendBulk: Log['appendBulk'];
+  readonly #answers = new Map<string, RecordedEvent[]>();
+
+  constructor(private readonly store: EventStore) {
+    this.append = store.append.bind(store);
+    this.appendBulk = store.appendBulk.bind(store);
+  }
+
+  async *readStream(...asked: Parameters<Log['readStream']>): AsyncGenerator<RecordedEvent> {
+    const key = JSON.stringify(asked);
+    const events = this.#answers.get(key) ?? [];
+    if (!this.#answers.has(key))
+      for await (const event of this.store.readStream(...asked)) events.push(event);
+    this.#answers.set(key, events);
+    yield* events;
+  }
+}
+
+/** Acknowledges an append before it is stored. */
+class Hasty implements Log {
+  readonly appendBulk: Log['appendBulk'];
+  readonly readStream: Log['readStream'];
+
+  constructor(private readonly store: EventStore) {
+    this.appendBulk = store.appendBulk.bind(store);
+    this.readStream = store.readStream.bind(store);
+  }
+
+  append(...[stream, expected, events]: Parameters<Log['append']>): Promise<Appended> {
+    const before = typeof expected === 'number' ? expected : -1;
+    void this.store.append(stream, expected, events).catch(() => undefined);
+    return Promise.resolve({ revision: before + events.length, position: 0n as Appended['position'] });
+  }
+}
+
+describe.each([
+  ['answers reads from a cache', (store: EventStore) => new Caching(store)],
+  ['acknowledges before it has stored', (store: EventStore) => new Hasty(store)],
+])('a store that %s', (_, wrapped) => {
+  it('is found out', async () => {
+    const store = new MemoryEventStore();
+    const engine: Engine = { stores: [wrapped(store)], faults: [], close: () => store.close() };
+    const property = fc.asyncProperty(clients, async (plan) => {
+      const { contradictions } = await judged(engine, plan);
+      return contradictions.length === 0;
+    });
+    const { failed } = await fc.check(property, { numRuns: 50, endOnFailure: true });
+    expect(failed).toBe(true);
+    await engine.close();
+  });
+});

@@ -1,9 +1,13 @@
 import { DatabaseError } from 'pg';
-import { QueryFailedError } from 'typeorm';
+import {
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+} from 'typeorm';
 import type { RecordedEvent } from '../event-store/event-store.js';
 import { UnknownEvent } from '../event-store/event-type.js';
 import { Unavailable } from '../platform/refusal.js';
-import { isDatabaseOutage } from './database-outage.js';
+import { isDatabaseOutage, tellingOutages } from './database-outage.js';
 
 function answered(code: string): QueryFailedError {
   const error = new DatabaseError('refused', 7, 'error');
@@ -15,7 +19,7 @@ const withCode = (error: Error, code: string) => Object.assign(error, { code });
 const event = { type: 'InquiryOpened', version: 1, stream: 'inquiry-1', revision: 0 } as RecordedEvent;
 
 describe('what is an outage, to be waited for', () => {
-  it.each([
+  it.each<[string, unknown]>([
     ['a log that does not answer', new Unavailable('event-store-unavailable', 'no')],
     ['a server that shuts down', answered('57P01')],
     ['a deadlock', answered('40P01')],
@@ -26,6 +30,8 @@ describe('what is an outage, to be waited for', () => {
       'a client that cannot be asked',
       new Error('Client has encountered a connection error and is not queryable'),
     ],
+    ['a connection that was cut between two queries', new QueryRunnerAlreadyReleasedError()],
+    ['one that was cut within a transaction', new QueryRunnerProviderAlreadyReleasedError()],
   ])('%s', (_, error) => {
     expect(isDatabaseOutage(error)).toBe(true);
   });
@@ -42,5 +48,24 @@ describe("what is an event's own fault", () => {
     ['something thrown that is no error', 'thrown'],
   ])('%s', (_, error) => {
     expect(isDatabaseOutage(error)).toBe(false);
+  });
+});
+
+describe('a reader of the database', () => {
+  it('is told of an outage as unavailable, with what was said of it', async () => {
+    const outage = tellingOutages(() => Promise.reject(answered('57P01')));
+    await expect(outage).rejects.toBeInstanceOf(Unavailable);
+    await expect(outage).rejects.toMatchObject({
+      code: 'database-unavailable',
+      message: 'the database does not answer: refused',
+    });
+  });
+
+  it('is told of anything else as it is', async () => {
+    const refusal = new Unavailable('projection-behind', 'not yet');
+    await expect(tellingOutages(() => Promise.reject(refusal))).rejects.toBe(refusal);
+    const defect = answered('42601');
+    await expect(tellingOutages(() => Promise.reject(defect))).rejects.toBe(defect);
+    await expect(tellingOutages(() => Promise.resolve(7))).resolves.toBe(7);
   });
 });

@@ -1,7 +1,11 @@
 import { DatabaseError } from 'pg';
-import { QueryFailedError } from 'typeorm';
+import {
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+} from 'typeorm';
 import { UnknownEvent } from '../event-store/event-type.js';
-import { Unavailable } from '../platform/refusal.js';
+import { Unavailable, UpheldError } from '../platform/refusal.js';
 
 /** SQLSTATE classes of a server that cannot serve at present: connection, resources, shutdown, lost transaction. */
 const OUTAGES = /^(08|53|57P0|57014|55P03|25006|25P0[34]|40|58)/;
@@ -17,9 +21,32 @@ const SYSTEM = /^E(?!RR_)[A-Z]+$/;
 export function isDatabaseOutage(error: unknown): boolean {
   if (error instanceof UnknownEvent) return false;
   if (error instanceof Unavailable) return true;
+  if (isCutBetweenQueries(error)) return true;
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
   if (cause instanceof DatabaseError) return OUTAGES.test(cause.code ?? '');
   if (!(cause instanceof Error)) return false;
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
   return SYSTEM.test(code) || CONNECTION.test(cause.message);
+}
+
+/** TypeORM takes back a runner whose connection breaks while it is not asked anything, and then says only that. */
+function isCutBetweenQueries(error: unknown): boolean {
+  return (
+    error instanceof QueryRunnerAlreadyReleasedError ||
+    error instanceof QueryRunnerProviderAlreadyReleasedError
+  );
+}
+
+/**
+ * Does work of which nobody else would tell that the database is out.
+ * @throws Unavailable `database-unavailable` when it is; whatever the work throws besides.
+ */
+export async function tellingOutages<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UpheldError || !isDatabaseOutage(error)) throw error;
+    const why = error instanceof Error && error.message !== '' ? error.message : 'no connection';
+    throw new Unavailable('database-unavailable', `the database does not answer: ${why}`, { cause: error });
+  }
 }

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { complaint, NOT_UPHELD } from './http-cases.js';
+
+/** A command that was acknowledged, and how. */
+type Acknowledged = Readonly<{ path: string; body: object; key: string; answer: unknown }>;
+
+/** Why a request was not served: the type of its problem, or that there was no server. */
+type Refusal = string;
+
+/** The longest that any request may take, in milliseconds: an answer, if not the one that was hoped for. */
+const ANSWER_AT_MOST = 15_000;
+/** How long what is not served is repeated, and the pause before each time, in milliseconds. */
+const REPEAT = { atMost: 60_000, pause: 40 };
+
+/**
+ * Records cases over HTTP, one after another, and looks at them and at the statistics in between. Whatever is not
+ * served is repeated under its key. It takes nothing but an answer or a clear problem.
+ */
+export class Caseworker {
+  readonly acknowledged: Acknowledged[] = [];
+  /** What was refused to commands, and to queries. */
+  readonly refused: Readonly<Record<'POST' | 'GET', Refusal[]>> = { POST: [], GET: [] };
+  /** Cases that were received and decided. */
+  readonly references: string[] = [];
+
+  constructor(
+    /** 0 to 9: no two record the same cases. */
+    private readonly number: number,
+    /** The server to ask next; a test may change it. */
+    private readonly server: () => string,
+    /** Whether there may be no server for a while. */
+    private readonly serversMayEnd = false,
+  ) {}
+
+  /** Records cases until told to stop; the last one is finished. */
+  async workUntil(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      const reference = `19${this.number}${String(this.references.length).padStart(5, '0')}`;
+      await this.command('/v1/complaints', complaint(reference));
+      const decided = await this.command(`/v1/complaints/${reference}/decisions`, NOT_UPHELD);
+      this.references.push(reference);
+      const seen = (await this.query(`/v1/complaints/${reference}`)) as { revision: number };
+      if (seen.revision !== decided.revision) throw new Error(`${reference} is not as it was acknowledged`);
+      await this.query('/v1/authorities/E07000129/statistics/2019-20');
+    }
+  }
+
+  /** Sends again every command that was acknowledged; those whose answer is not the same. */
+  async repeatAll(): Promise<readonly Acknowledged[]> {
+    const others: Acknowledged[] = [];
+    for (const command of this.acknowledged) {
+      const again = await this.ask('POST', command.path, command.body, command.key);
+      if (JSON.stringify(again) !== JSON.stringify(command.answer)) others.push(command);
+    }
+    return others;
+  }
+
+  /** Asks until there is an answer. */
+  query(path: string): Promise<unknown> {
+    return this.ask('GET', path);
+  }
+
+  private async command(path: string, body: object): Promise<{ revision: number }> {
+    const key = randomUUID();
+    const answer = await this.ask('POST', path, body, key);
+    this.acknowledged.push({ path, body, key, answer });
+    return answer as { revision: number };
+  }
+
+  private async ask(method: 'POST' | 'GET', path: string, body?: object, key?: string): Promise<unknown> {
+    const late = performance.now() + REPEAT.atMost;
+    for (;;) {
+      const answer = await this.once(method, path, body, key);
+      if ('body' in answer) return answer.body;
+      this.refused[method].push(answer.refusal);
+      if (performance.now() > late) throw new Error(`${method} ${path} was never served: ${answer.refusal}`);
+      await pause(REPEAT.pause);
+    }
+  }
+
+  /** @throws when there is neither an answer nor a clear problem. */
+  private async once(
+    method: 'POST' | 'GET',
+    path: string,
+    body: object | undefined,
+    key: string | undefined,
+  ): Promise<{ body: unknown } | { refusal: Refusal }> {
+    const url = this.server() + path;
+    const response = await fetch(url, {
+      method,
+      signal: AbortSignal.timeout(ANSWER_AT_MOST),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+      },
+    }).catch((error: unknown) => {
+      if (this.serversMayEnd && error instanceof TypeError) return null;
+      throw new Error(`${method} ${path}: no answer`, { cause: error });
+    });
+    if (response === null) return { refusal: 'no server' };
+    // Of a server that was killed half-way through its answer.
+    const text = await response.text().catch(() => '');
+    if (text === '') return { refusal: 'no server' };
+    if (response.ok) return { body: JSON.parse(text) };
+    const problem = JSON.parse(text) as { type?: string; status?: number; detail?: string };
+    const isClear =
+      response.status === 503 &&
+      problem.status === 503 &&
+      response.headers.get('content-type') === 'application/problem+json' &&
+      response.headers.get('retry-after') !== null &&
+      /^urn:upheld:problem:[a-z-]+$/.test(problem.type ?? '') &&
+      !/\n|\bat \S+ \(|node:|\bselect\b|\bpostgres:\/\//.test(text);
+    if (!isClear) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return { refusal: problem.type ?? '' };
+  }
+}

@@ -1,0 +1,73 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { isLiving } from '../../src/platform/embedded-postgres/living-process.js';
+import { urlOf } from '../../src/platform/embedded-postgres/connection.js';
+import {
+  prepareCluster,
+  type PreparedCluster,
+} from '../../src/platform/embedded-postgres/prepared-cluster.js';
+import { ServerLog } from '../../src/platform/embedded-postgres/server-log.js';
+import {
+  freePort,
+  startServer,
+  type ReadyPostmaster,
+} from '../../src/platform/embedded-postgres/server-start.js';
+import { openStateFolder, type StateFolder } from '../../src/platform/embedded-postgres/state-folder.js';
+
+/** How a server is stopped: in order, at once, or without being asked. */
+export type Stop = 'fast' | 'immediate' | 'kill';
+
+const SIGNAL = { fast: 'SIGINT', immediate: 'SIGQUIT', kill: 'SIGKILL' } as const;
+const STOP_AT_MOST = 30_000;
+
+/** A PostgreSQL of a test's own, like that of an operator, which can be stopped and started on the same port. */
+export class StoppablePostgres {
+  private server: ReadyPostmaster | undefined;
+
+  private constructor(
+    private readonly state: StateFolder,
+    private readonly prepared: PreparedCluster,
+    private readonly port: number,
+  ) {}
+
+  static async start(folders: { dataFolder: string; systemFolder: string }): Promise<StoppablePostgres> {
+    const state = await openStateFolder(folders.dataFolder);
+    const { systemFolder } = folders;
+    const prepared = await prepareCluster(state, {
+      durable: true,
+      superuser: false,
+      systemFolder,
+      signal: undefined,
+    });
+    const postgres = new StoppablePostgres(state, prepared, await freePort());
+    await postgres.start();
+    return postgres;
+  }
+
+  get url(): string {
+    return urlOf(this.port, this.prepared.password);
+  }
+
+  async start(): Promise<void> {
+    this.server = await startServer({
+      ...this.prepared,
+      log: new ServerLog(this.state.path),
+      settings: {},
+      signal: undefined,
+      choosePort: () => Promise.resolve(this.port),
+    });
+  }
+
+  /** Stops it, and waits until it is gone; nothing happens when it is. */
+  async stop(how: Stop = 'fast'): Promise<void> {
+    if (this.server === undefined) return;
+    const { pid, start } = this.server;
+    this.server = undefined;
+    if (!(await isLiving(pid, start))) return;
+    process.kill(pid, SIGNAL[how]);
+    const late = performance.now() + STOP_AT_MOST;
+    while (await isLiving(pid, start)) {
+      if (performance.now() > late) throw new Error('PostgreSQL did not stop');
+      await pause(20);
+    }
+  }
+}

@@ -13,6 +13,7 @@ import { refuseUnknownEvent } from './known-events.js';
 import type { Configuration } from './platform/configuration.js';
 import { openDatabase } from './platform/database.js';
 import { openEmbeddedPostgres } from './platform/embedded-postgres/embedded-postgres.js';
+import type { Unavailable } from './platform/refusal.js';
 import {
   AddProjectionStatus1795219200300,
   CreateProjections1795219200100,
@@ -58,6 +59,8 @@ export type OpenOptions = Readonly<{
   configuration: Configuration;
   /** Takes lines for the person at the terminal, such as where the data went. */
   notice: (line: string) => void;
+  /** Told, once, that what it stands on is lost for good: all that is left is to close it, and start anew. */
+  onLost?: ((error: Unavailable) => void) | undefined;
   clock?: () => Date;
   /** Whether this process projects when no other does; default true. */
   projecting?: boolean | undefined;
@@ -70,6 +73,7 @@ export type OpenOptions = Readonly<{
 export async function openUpheld({
   configuration,
   notice,
+  onLost,
   clock,
   projecting = true,
 }: OpenOptions): Promise<Upheld> {
@@ -79,7 +83,8 @@ export async function openUpheld({
     for (const end of closing.splice(0).reverse()) await end();
   };
   try {
-    const databaseUrl = configuration.databaseUrl ?? (await openEmbedded(configuration, notice, closing));
+    const databaseUrl =
+      configuration.databaseUrl ?? (await openEmbedded({ configuration, notice, onLost }, closing));
     const database = await openDatabase(databaseUrl, MIGRATIONS);
     closing.push(() => database.destroy());
     const store: EventStore = openLog(configuration, databaseUrl);
@@ -122,11 +127,10 @@ function openLog({ eventStoreUrl: url, streamPrefix }: Configuration, databaseUr
 }
 
 async function openEmbedded(
-  { dataFolder }: Configuration,
-  notice: (line: string) => void,
+  { configuration: { dataFolder }, notice, onLost = () => undefined }: OpenOptions,
   closing: (() => Promise<void>)[],
 ): Promise<string> {
-  const embedded = await openEmbeddedPostgres({ dataFolder, notice });
+  const embedded = await openEmbeddedPostgres({ dataFolder, notice, onLost });
   closing.push(() => embedded.close());
   return embedded.url;
 }

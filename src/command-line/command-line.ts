@@ -4,7 +4,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { AppModule } from '../app.module.js';
 import { readConfiguration, type Configuration } from '../platform/configuration.js';
 import { UpheldError } from '../platform/refusal.js';
-import { openUpheld, type Upheld } from '../upheld.js';
+import { openUpheld, type OpenOptions, type Upheld } from '../upheld.js';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-code.js';
 
 /** What a command works with: the opened application, and the person at the terminal. */
@@ -12,7 +12,7 @@ export type Invocation = Readonly<{
   upheld: Upheld;
   queries: QueryBus;
   configuration: Configuration;
-  /** Aborted by Ctrl-C. */
+  /** Aborted by Ctrl-C, and when there is nothing left to work on. */
   signal: AbortSignal;
   /** A line of the result, on stdout. */
   print: (line: string) => void;
@@ -35,6 +35,8 @@ export async function run(
   { json = false, projecting }: RunOptions = {},
 ): Promise<void> {
   const interrupted = new AbortController();
+  /** Aborted when what the command stands on is lost, so that it ends, and whoever supervises it starts it anew. */
+  const lost = new AbortController();
   const stop = () => {
     // A second Ctrl-C ends at once; what was stored stays valid, and the server is taken over by the next start.
     if (interrupted.signal.aborted) process.exit(EXIT.interrupted);
@@ -45,7 +47,14 @@ export async function run(
     if (error.code !== 'EPIPE') throw error;
   });
   try {
-    const code = await withUpheld(command, interrupted.signal, projecting);
+    const code = await withUpheld(command, {
+      projecting,
+      signal: AbortSignal.any([interrupted.signal, lost.signal]),
+      onLost: (error) => {
+        lost.abort(error);
+      },
+    });
+    lost.signal.throwIfAborted();
     process.exitCode = interrupted.signal.aborted ? EXIT.interrupted : code;
   } catch (error) {
     process.exitCode = interrupted.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
@@ -60,11 +69,10 @@ const QUIETLY: Readonly<NestApplicationOptions> = { logger: ['error'], abortOnEr
 
 async function withUpheld(
   command: (invocation: Invocation) => Promise<ExitCode>,
-  signal: AbortSignal,
-  projecting: boolean | undefined,
+  { signal, ...options }: Pick<OpenOptions, 'projecting' | 'onLost'> & { signal: AbortSignal },
 ): Promise<ExitCode> {
   const configuration = readConfiguration(process.env);
-  const upheld = await openUpheld({ configuration, notice, projecting });
+  const upheld = await openUpheld({ configuration, notice, ...options });
   let application: INestApplicationContext | undefined;
   try {
     application = await NestFactory.createApplicationContext(AppModule.on(upheld), QUIETLY);

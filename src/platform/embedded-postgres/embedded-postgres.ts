@@ -5,10 +5,12 @@ import { runningPostmaster, stopPostmaster, type Postmaster } from './postmaster
 import { prepareCluster, type PreparedCluster } from './prepared-cluster.js';
 import { announce, SILENT_AFTER, whoIsPresent, type Presence } from './presence.js';
 import { ServerLog } from './server-log.js';
-import { readyServer, startServer, type ReadyPostmaster } from './server-start.js';
+import { joinable, startAgain, startForAll } from './running-server.js';
+import type { ServerStart } from './server-start.js';
 import { openStateFolder } from './state-folder.js';
 import { systemCode } from './system-error.js';
 import { until } from './waiting.js';
+import { Watch } from './watch.js';
 
 /** Which PostgreSQL to open, and how. */
 export interface EmbeddedPostgresOptions {
@@ -16,6 +18,8 @@ export interface EmbeddedPostgresOptions {
   readonly dataFolder: string;
   /** Given a line on what a person should know: where programs or data are, or what is waited for. */
   readonly notice?: (line: string) => void;
+  /** Told, once, that the server ended by itself and could not be started again; it is still to be closed. */
+  readonly onLost?: (error: Unavailable) => void;
   /** Gives up the opening; it does nothing to a server that is open. */
   readonly signal?: AbortSignal;
   /**
@@ -51,13 +55,12 @@ export interface EmbeddedPostgres {
 
 /** Longer than a start and a stop together may take. */
 const LOCK_AT_MOST = 300_000;
-/** A server that somebody else started may still be recovering. */
-const READY_AT_MOST = 180_000;
 
 /**
  * Starts, or joins, the PostgreSQL of a data folder. Any number of processes may use one data folder, and
  * one process may open it several times: none owns the server, each use is a file in the folder, and whoever
- * ends the last living use stops it. What a killed process leaves running is joined by the next.
+ * ends the last living use stops it. What a killed process leaves running is joined by the next. A server that
+ * ends by itself while it is used is started again on its port by whoever notices first.
  * @throws Unavailable with a code `embedded-postgres-…`, always with a way out
  */
 export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -79,53 +82,41 @@ async function openLocked(options: EmbeddedPostgresOptions): Promise<EmbeddedPos
   const presence = await announce(state.path, 'user');
   let prepared: PreparedCluster | undefined;
   try {
-    prepared = await prepareCluster(state, {
+    const made = await prepareCluster(state, {
       durable: settings['fsync'] !== 'off',
       superuser,
       systemFolder: options.systemFolder,
       signal,
     });
+    prepared = made;
     const log = new ServerLog(state.path);
-    const running = await joinable(prepared.cluster, signal);
-    const server = running ?? (await startServer({ ...prepared, log, settings, signal }));
-    if (running === undefined && prepared.notice !== undefined) options.notice?.(prepared.notice);
-    const url = urlOf(server.port, prepared.password);
+    const running = await joinable(made.cluster, signal);
+    const start: ServerStart = { ...made, log, settings, signal };
+    const server = running ?? (await startForAll(start, state.path, presence));
+    if (running === undefined && made.notice !== undefined) options.notice?.(made.notice);
+    const url = urlOf(server.port, made.password);
     await awaitAnswer(url, signal);
-    const use: Use = { folder: state.path, presence, server, ...prepared };
     const endBounds = log.keepBounded();
-    let closing: Promise<void> | undefined;
-    return {
-      url,
-      joined: running !== undefined,
-      close: () => {
-        endBounds();
-        return (closing ??= endUse(use));
-      },
+    const watch = new Watch(server, {
+      startAgain: (ending) =>
+        underLock(state.path, { atMost: LOCK_AT_MOST, signal: ending }, () =>
+          startAgain({ ...start, signal: ending }, server.port),
+        ),
+      notice: (line) => options.notice?.(line),
+      onLost: (error) => options.onLost?.(error),
+    });
+    const close = async () => {
+      endBounds();
+      await watch.end();
+      await endUse({ folder: state.path, presence, server: watch.server, ...made });
     };
+    let closing: Promise<void> | undefined;
+    return { url, joined: running !== undefined, close: () => (closing ??= close()) };
   } catch (error) {
     await presence.withdraw();
     if (prepared !== undefined) await stopIfUnused(state.path, prepared);
     throw error;
   }
-}
-
-/** A running server, once it takes connections; undefined if there is none, or no longer. */
-async function joinable(
-  cluster: string,
-  signal: AbortSignal | undefined,
-): Promise<ReadyPostmaster | undefined> {
-  const found = await until(
-    async () => {
-      const postmaster = await runningPostmaster(cluster);
-      return postmaster === undefined ? 'none' : readyServer(postmaster);
-    },
-    { atMost: READY_AT_MOST, signal },
-  );
-  if (found !== undefined) return found === 'none' ? undefined : found;
-  throw new Unavailable(
-    'embedded-postgres-not-answering',
-    `the PostgreSQL that runs on ${cluster} has been starting or stopping for too long; end it, or try again later`,
-  );
 }
 
 /** A use from a container or machine whose processes cannot be seen here, nor its server be reached. */

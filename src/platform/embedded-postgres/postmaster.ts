@@ -72,6 +72,13 @@ async function readPidFile(cluster: string): Promise<PidFile | undefined> {
   return { pid: Number(pid), folder: folder ?? '', port: Number(port) || undefined, status };
 }
 
+/** The port of the server that ran last on a cluster, running or not; undefined if it cannot be told. */
+export async function lastPort(cluster: string): Promise<number | undefined> {
+  // What it was started with, in quotes; it stays when the server is gone.
+  const options = await unless(['ENOENT'], readFile(join(cluster, 'postmaster.opts'), 'utf8'));
+  return Number(/"port=(\d+)"/.exec(options ?? '')?.[1]) || undefined;
+}
+
 /** A server's working folder is its cluster, even after the folder was moved; elsewhere the path must do. */
 async function isOfCluster({ pid, folder }: PidFile, cluster: string): Promise<boolean> {
   const own = await stat(cluster, { bigint: true });

@@ -1,0 +1,129 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Unavailable } from '../../src/platform/refusal.js';
+import {
+  queryRow,
+  readBack,
+  TestDataFolder,
+  UsedDataFolder,
+  writeOne,
+} from '../support/embedded-postgres-child.folder.js';
+import { until } from '../support/projections.js';
+
+const place = new TestDataFolder();
+const used = new UsedDataFolder();
+
+beforeAll(() => used.setUp());
+afterAll(() => used.tearDown());
+beforeEach(async () => {
+  await place.setUp();
+  await used.copyTo(place.dataFolder);
+});
+afterEach(() => place.tearDown());
+
+/** Kills the server as the system does that runs out of memory; answers its pid. */
+async function kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<number> {
+  const postmaster = await place.postmaster();
+  if (postmaster === undefined) throw new Error('there is no server to kill');
+  process.kill(postmaster.pid, signal);
+  return postmaster.pid;
+}
+
+const answers = (url: string) =>
+  queryRow(url, 'select 1').then(
+    () => true,
+    () => false,
+  );
+
+describe('the embedded PostgreSQL that ends by itself while it is used', () => {
+  it.each<NodeJS.Signals>(['SIGKILL', 'SIGQUIT', 'SIGINT'])(
+    'by %s is started again at its address, and says so in a line',
+    async (signal) => {
+      const notices: string[] = [];
+      const database = await place.open({ notice: (line) => notices.push(line) });
+      await writeOne(database.url);
+      notices.length = 0;
+      const pid = await kill(signal);
+      await until(() => notices.length > 0);
+      expect(notices).toEqual([`PostgreSQL (process ${pid}) ended by itself, and was started again`]);
+      expect(await readBack(database.url)).toBe('upheld');
+      await database.close();
+      expect(await place.postmaster()).toBeUndefined();
+    },
+  );
+
+  it('is started again once for two processes that use it, one of which then goes', async () => {
+    const child = place.child();
+    const { url } = await child.answer;
+    const database = await place.open();
+    await writeOne(url);
+    for (let time = 0; time < 3; time += 1) {
+      const killed = await kill();
+      await until(() => answers(url));
+      expect((await place.postmaster())?.pid).not.toBe(killed);
+    }
+    await child.close();
+    expect(await readBack(database.url)).toBe('upheld');
+  });
+
+  it('is started again by a process that joined it, when the one that started it was killed with it', async () => {
+    const child = place.child();
+    const { url } = await child.answer;
+    const database = await place.open();
+    expect(database.joined).toBe(true);
+    await writeOne(url);
+    await child.kill('SIGKILL');
+    await kill();
+    await until(() => answers(database.url));
+    expect(await readBack(database.url)).toBe('upheld');
+  });
+
+  it('stays at its address when the next to open it is the first to notice', async () => {
+    const first = await place.open();
+    await kill();
+    const next = await place.open();
+    expect(next.url).toBe(first.url);
+    await first.close();
+    await writeOne(next.url);
+  });
+
+  it('is not started again for those who are closing it', async () => {
+    const database = await place.open();
+    await kill();
+    await database.close();
+    await pause(1_500);
+    expect(await place.postmaster()).toBeUndefined();
+  });
+
+  it('is given up when it does not start, with one word of it, and can be closed', async () => {
+    const lost: Unavailable[] = [];
+    const database = await place.open({ onLost: (error) => lost.push(error) });
+    const control = join(place.cluster, 'global', 'pg_control');
+    await rename(control, `${control}.gone`);
+    await kill();
+    await until(() => lost.length > 0, 60_000);
+    expect(lost).toMatchObject([
+      {
+        code: 'embedded-postgres-lost',
+        message: expect.stringMatching(/after 5 attempts: .*pg_control/s) as unknown,
+      },
+    ]);
+    await database.close();
+    await rename(`${control}.gone`, control);
+    await writeOne((await place.open()).url);
+  });
+
+  it('is given up when it keeps ending', async () => {
+    const lost: Unavailable[] = [];
+    const notices: string[] = [];
+    await place.open({ onLost: (error) => lost.push(error), notice: (line) => notices.push(line) });
+    notices.length = 0;
+    for (let time = 1; lost.length === 0; time += 1) {
+      await kill();
+      await until(() => lost.length > 0 || notices.length === time, 30_000);
+    }
+    expect(notices).toHaveLength(5);
+    expect(lost).toMatchObject([{ message: expect.stringContaining('it keeps ending') as unknown }]);
+  });
+});

@@ -1,46 +1,48 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Caseworker } from '../support/caseworker.js';
+import { Caseworkers, STATISTICS } from '../support/caseworkers.js';
 import { upheldCommand } from '../support/command-line.js';
 import { TestDataFolder } from '../support/embedded-postgres-child.folder.js';
 import { until } from '../support/projections.js';
 import { ServedUpheld } from '../support/served-upheld.js';
 import { StoppablePostgres, type Stop } from '../support/stoppable-postgres.js';
 
+const place = new TestDataFolder();
+beforeAll(() => place.setUp());
+afterAll(() => place.tearDown(), 120_000);
+
+/** Serves until its place is left. */
+async function serve(environment: NodeJS.ProcessEnv, owner = place): Promise<ServedUpheld> {
+  const upheld = await ServedUpheld.start(environment);
+  owner.afterwards(() => upheld.stop());
+  return upheld;
+}
+
+/** Sets caseworkers to work until a place is left. */
+function work(upheld: ServedUpheld, owner = place): Caseworkers {
+  const workers = new Caseworkers(4, () => upheld.url);
+  owner.afterwards(() => workers.stop().catch(() => undefined));
+  return workers;
+}
+
 const refusals = ({ refused }: Caseworker) => refused.POST.length + refused.GET.length;
-const STATISTICS = '/v1/authorities/E07000129/statistics/2019-20';
+
+async function expectSound(environment: NodeJS.ProcessEnv): Promise<void> {
+  expect(await upheldCommand(['verify'], environment)).toMatchObject({ code: 0 });
+  expect(await upheldCommand(['projections', 'verify'], environment)).toMatchObject({ code: 0 });
+}
 
 describe('the running application, whose PostgreSQL is stopped and started again', () => {
-  const place = new TestDataFolder();
-  const stopped = new AbortController();
-  const working: Promise<void>[] = [];
   let postgres: StoppablePostgres;
   let upheld: ServedUpheld;
-  let workers: Caseworker[];
-
+  let workers: Caseworkers;
   beforeAll(async () => {
-    await place.setUp();
     postgres = await StoppablePostgres.start(place);
     place.afterwards(() => postgres.stop());
-    upheld = await ServedUpheld.start({ DATABASE_URL: postgres.url });
-    place.afterwards(() => upheld.stop('SIGKILL'));
-    workers = [0, 1, 2, 3].map((number) => new Caseworker(number, () => upheld.url));
-    working.push(...workers.map((worker) => worker.workUntil(stopped.signal)));
-    // Told where it is awaited.
-    for (const work of working) work.catch(() => undefined);
+    upheld = await serve({ DATABASE_URL: postgres.url });
+    workers = work(upheld);
   }, 120_000);
-  afterAll(async () => {
-    stopped.abort();
-    await Promise.allSettled(working);
-    await place.tearDown();
-  }, 120_000);
-
-  /** Waits until something is so of each caseworker; what went wrong with one ends the wait. */
-  const each = (so: (worker: Caseworker) => boolean) =>
-    Promise.race([
-      until(() => workers.every(so), 60_000),
-      Promise.all(working).then(() => {
-        throw new Error('a caseworker stopped');
-      }),
-    ]);
 
   it.each<[string, Stop]>([
     ['in order', 'fast'],
@@ -49,50 +51,87 @@ describe('the running application, whose PostgreSQL is stopped and started again
   ])(
     'refuses requests clearly while it is down (%s), and serves them again without a restart',
     async (_, how) => {
-      const before = workers.map(({ references }) => references.length);
-      await each(({ references }) => references.length >= Math.max(...before) + 5);
-      const refused = new Map(workers.map((worker) => [worker, refusals(worker)]));
+      await workers.recordMore(5);
+      const before = new Map(workers.all.map((worker) => [worker, refusals(worker)]));
       await postgres.stop(how);
-      await each((worker) => refusals(worker) > (refused.get(worker) ?? 0));
-      const [ofLog, ofStatistics] = [8, 9].map((number) => new Caseworker(number, () => upheld.url));
-      const answers = Promise.all([ofLog?.query('/v1/complaints/19000000'), ofStatistics?.query(STATISTICS)]);
-      await until(() => [ofLog, ofStatistics].every((asking) => asking?.refused.GET.length !== 0), 30_000);
+      await workers.each((worker) => refusals(worker) > (before.get(worker) ?? 0));
+      const [log, statistics] = [8, 9].map((number) => new Caseworker(number, () => upheld.url));
+      const answers = Promise.all([log?.query('/v1/complaints/19000000'), statistics?.query(STATISTICS)]);
+      await until(() => [log, statistics].every((asking) => asking?.refused.GET.length !== 0), 30_000);
       await postgres.start();
       await answers;
-      expect(new Set(ofLog?.refused.GET)).toEqual(new Set(['urn:upheld:problem:event-store-unavailable']));
-      expect(new Set(ofStatistics?.refused.GET)).toEqual(
-        new Set(['urn:upheld:problem:database-unavailable']),
-      );
-      const after = workers.map(({ references }) => references.length);
-      await each(({ references }) => references.length >= Math.max(...after) + 5);
+      expect(new Set(log?.refused.GET)).toEqual(new Set(['urn:upheld:problem:event-store-unavailable']));
+      expect(new Set(statistics?.refused.GET)).toEqual(new Set(['urn:upheld:problem:database-unavailable']));
+      await workers.recordMore(5);
       expect(upheld.isRunning).toBe(true);
     },
     120_000,
   );
 
   it('has lost nothing that it acknowledged, and counts nothing twice', async () => {
-    stopped.abort();
-    await Promise.all(working);
-    const cases = workers.flatMap(({ references }) => references);
-    expect(workers.flatMap(({ refused }) => refused.POST).length).toBeGreaterThan(0);
-    for (const worker of workers) expect(await worker.repeatAll()).toEqual([]);
-    const [worker] = workers;
-    for (const reference of cases) {
-      const history = await worker?.query(`/v1/complaints/${reference}/history`);
-      expect(history).toMatchObject({
-        events: [{ type: 'ComplaintReceived' }, { type: 'DecisionRecorded' }],
-      });
-    }
-    const last = workers
-      .flatMap(({ acknowledged }) => acknowledged)
-      .map(({ answer }) => BigInt((answer as { position: string }).position));
-    const head = last.reduce((one, other) => (other > one ? other : one));
-    expect(await worker?.query(`${STATISTICS}?after=${head}`)).toMatchObject({
-      upheld: { count: 0, of: cases.length },
-      decided: { 'not-upheld': cases.length },
-    });
-    const environment = { DATABASE_URL: postgres.url };
-    expect(await upheldCommand(['verify'], environment)).toMatchObject({ code: 0 });
-    expect(await upheldCommand(['projections', 'verify'], environment)).toMatchObject({ code: 0 });
+    await workers.stop();
+    expect(workers.all.flatMap(({ refused }) => refused.POST).length).toBeGreaterThan(0);
+    await workers.expectEverythingOnce();
+    await expectSound({ DATABASE_URL: postgres.url });
+    expect(await upheld.stop()).toEqual([130, null]);
+    await postgres.stop();
   }, 120_000);
+});
+
+describe('the running application, whose embedded PostgreSQL is killed', () => {
+  const embedded = new TestDataFolder();
+  const kill = async (): Promise<number> => {
+    const pid = (await embedded.postmaster())?.pid;
+    if (pid === undefined) throw new Error('there is no server to kill');
+    process.kill(pid, 'SIGKILL');
+    return pid;
+  };
+  beforeEach(() => embedded.setUp());
+  afterEach(() => embedded.tearDown(), 60_000);
+
+  it('starts it again by itself, says so, and loses and doubles nothing', async () => {
+    const environment = { UPHELD_DATA: embedded.dataFolder };
+    const upheld = await serve(environment, embedded);
+    const workers = work(upheld, embedded);
+    const killed: number[] = [];
+    for (let time = 0; time < 3; time += 1) {
+      await workers.recordMore(5);
+      killed.push(await kill());
+      await until(
+        () => upheld.lines.filter((line) => line.includes('ended by itself')).length > time,
+        60_000,
+      );
+    }
+    await workers.recordMore(5);
+    await workers.stop();
+    expect(upheld.lines.filter((line) => line.includes('PostgreSQL (process'))).toEqual(
+      killed.map((pid) => `PostgreSQL (process ${pid}) ended by itself, and was started again`),
+    );
+    await workers.expectEverythingOnce();
+    await expectSound(environment);
+    expect(await upheld.stop()).toEqual([130, null]);
+    expect(await embedded.postmaster()).toBeUndefined();
+  }, 180_000);
+
+  it('ends with one word of it and exit code 1 where it cannot, so that a supervisor may start it anew', async () => {
+    const environment = { UPHELD_DATA: embedded.dataFolder };
+    const upheld = await serve(environment, embedded);
+    const workers = work(upheld, embedded);
+    await workers.recordMore(2);
+    await workers.stop();
+    const control = join(embedded.cluster, 'global', 'pg_control');
+    await rename(control, `${control}.gone`);
+    await kill();
+    expect(await upheld.end()).toEqual([1, null]);
+    const told = upheld.lines.filter((line) => line.startsWith('upheld: '));
+    expect(told).toEqual([expect.stringContaining('PostgreSQL ended by itself and is not started again')]);
+    expect(upheld.lines.join('\n')).not.toMatch(/\n\s+at /);
+    await rename(`${control}.gone`, control);
+    const anew = await serve(environment, embedded);
+    for (const reference of workers.references) {
+      const asking = new Caseworker(9, () => anew.url);
+      expect(await asking.query(`/v1/complaints/${reference}`)).toMatchObject({ revision: 1 });
+    }
+    expect(await anew.stop()).toEqual([130, null]);
+  }, 180_000);
 });

@@ -1,10 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { TerminusModule } from '@nestjs/terminus';
 import { AuthorityRegister } from './authorities/authority-register.js';
 import { ChangeComplaintHandler } from './complaints/complaint.commands.js';
 import { ComplaintByReferenceHandler, ComplaintHistoryHandler } from './complaints/complaint.queries.js';
 import { ComplaintsController } from './complaints/complaints.controller.js';
 import type { EventStore } from './event-store/event-store.js';
+import { HealthController } from './operation/health.controller.js';
+import { Readiness } from './operation/readiness.js';
+import { Watch, WATCHED, type Watched } from './operation/watch.js';
 import { CLOCK, EVENT_STORE, type Clock } from './platform/tokens.js';
 import { StatisticsController } from './statistics/statistics.controller.js';
 import {
@@ -19,26 +23,31 @@ export type Foundations = Readonly<{
   store: EventStore;
   statistics: StatisticsRecord;
   clock: Clock;
+  watched: Watched;
 }>;
 
 @Module({})
 export class AppModule {
   /** The application on given foundations: the same for the API, the command line and the tests. */
-  static on({ store, statistics, clock }: Foundations): DynamicModule {
+  static on({ store, statistics, clock, watched }: Foundations): DynamicModule {
     return {
       module: AppModule,
-      imports: [CqrsModule.forRoot()],
-      controllers: [ComplaintsController, StatisticsController],
+      // Terminus would log every question that is answered with no; readiness logs each change once.
+      imports: [CqrsModule.forRoot(), TerminusModule.forRoot({ logger: false })],
+      controllers: [ComplaintsController, StatisticsController, HealthController],
       providers: [
         { provide: EVENT_STORE, useValue: store },
         { provide: STATISTICS_RECORD, useValue: statistics },
         { provide: CLOCK, useValue: clock },
+        { provide: WATCHED, useValue: watched },
         { provide: AuthorityRegister, useFactory: () => new AuthorityRegister(store) },
         ChangeComplaintHandler,
         ComplaintByReferenceHandler,
         ComplaintHistoryHandler,
         StatisticsOfYearHandler,
         StatisticsOfAuthorityHandler,
+        Watch,
+        Readiness,
       ],
     };
   }

@@ -10,8 +10,10 @@ import {
 } from './event-store/postgres/event-log.migration.js';
 import { PostgresEventStore } from './event-store/postgres/postgres-event-store.js';
 import { refuseUnknownEvent } from './known-events.js';
+import { WITHIN } from './operation/watch.js';
 import type { Configuration } from './platform/configuration.js';
 import { openDatabase } from './platform/database.js';
+import { openBoundedDatabase } from './platform/health/bounded-database.js';
 import { openEmbeddedPostgres } from './platform/embedded-postgres/embedded-postgres.js';
 import type { Unavailable } from './platform/refusal.js';
 import {
@@ -100,12 +102,19 @@ export async function openUpheld({
     });
     if (projecting) projector.start();
     closing.push(() => projector.stop());
+    const watching = openBoundedDatabase(databaseUrl, WITHIN);
+    closing.push(() => watching.close());
     return {
       store,
       statistics: new PostgresStatisticsRecord(database, store, (position, timeout) =>
         projector.waitFor(position, timeout),
       ),
       clock: now,
+      watched: {
+        engine: configuration.eventStoreUrl === undefined ? 'postgresql' : 'eventstoredb',
+        database: watching,
+        projections: [STATISTICS.name],
+      },
       databaseUrl,
       database,
       log,

@@ -1,7 +1,6 @@
-import type { DataSource } from 'typeorm';
 import type { EventStore } from '../event-store/event-store.js';
 import type { Position } from '../event-store/position.js';
-import { readCheckpoint, type Checkpoint } from './checkpoint.js';
+import { readCheckpoint, type CanQuery, type Checkpoint } from './checkpoint.js';
 import { deadLetterOf, type DeadLetter } from './dead-letter.js';
 import { Lease } from './lease.js';
 import { OtherLog, refuseOtherLog } from './log-origin.js';
@@ -10,7 +9,7 @@ import { rebuildLease } from './rebuild.js';
 import { shadowProgress, shadowSchema } from './shadow.js';
 import { ProjectionActs, type Skip } from './skips.js';
 
-/** Events after the checkpoint that are counted at most. */
+/** Events after the checkpoint that are counted at most, unless told. */
 export const MOST_COUNTED = 10_000;
 
 /** How far a projection is behind its log. */
@@ -44,17 +43,21 @@ export type ProjectionStatus = Readonly<{
   rebuild: Readonly<{ checkpoint: Position; running: boolean }> | null;
 }>;
 
-/** Tells how a projection is. It only reads, and waits for nobody. */
+/**
+ * Tells how a projection is. It only reads, and waits for nobody.
+ * @param countAtMost how many events behind are counted; they are read, so it is what a status costs.
+ */
 export async function projectionStatus(
   projection: string,
-  { store, database }: { store: EventStore; database: DataSource },
+  { store, database }: { store: EventStore; database: CanQuery },
+  countAtMost = MOST_COUNTED,
 ): Promise<ProjectionStatus> {
   const { position: checkpoint, lastError } = await readCheckpoint(projection, database);
   const stoppedBy = await deadLetterOf(projection, database);
   const running = await Lease.isHeld(rebuildLease(projection), database);
   const copied = await shadowProgress(database, shadowSchema('rebuild', { name: projection }), projection);
   const rebuild = copied === null ? null : { checkpoint: copied, running };
-  const lag = await lagAfter(checkpoint, store, database);
+  const lag = await lagAfter(checkpoint, { store, database }, countAtMost);
   return {
     projection,
     state: stoppedBy !== null ? 'stopped' : rebuild?.running === true ? 'rebuilding' : 'live',
@@ -70,11 +73,7 @@ export async function projectionStatus(
   };
 }
 
-async function refusalOf(
-  projection: string,
-  store: EventStore,
-  database: DataSource,
-): Promise<string | null> {
+async function refusalOf(projection: string, store: EventStore, database: CanQuery): Promise<string | null> {
   try {
     await refuseOtherLog(projection, store, database);
     return null;
@@ -84,19 +83,23 @@ async function refusalOf(
   }
 }
 
-async function lagAfter(checkpoint: Position, store: EventStore, database: DataSource): Promise<Lag> {
+async function lagAfter(
+  checkpoint: Position,
+  { store, database }: { store: EventStore; database: CanQuery },
+  most: number,
+): Promise<Lag> {
   let events = 0;
   let oldest: string | null = null;
-  for await (const { storedAt } of store.readAll({ after: checkpoint, limit: MOST_COUNTED + 1 })) {
+  for await (const { storedAt } of store.readAll({ after: checkpoint, limit: most + 1 })) {
     oldest ??= storedAt;
     events += 1;
   }
   if (oldest === null) return { events: 0, more: false, seconds: 0 };
-  const [now] = await database.query<{ now: Date }[]>('select clock_timestamp() as now');
+  const [now] = (await database.query('select clock_timestamp() as now')) as { now: Date }[];
   const seconds = ((now?.now.getTime() ?? 0) - Date.parse(oldest)) / 1000;
   return {
-    events: Math.min(events, MOST_COUNTED),
-    more: events > MOST_COUNTED,
+    events: Math.min(events, most),
+    more: events > most,
     seconds: Math.max(0, Math.round(seconds * 1000) / 1000),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import * as answers from '../../src/complaints/complaint.answers.js';
 import * as bodies from '../../src/complaints/complaint.schemas.js';
+import * as health from '../../src/operation/health.schemas.js';
 import * as statistics from '../../src/statistics/statistics.schemas.js';
 import { ProblemSchema } from '../../src/platform/http/problem.js';
 import { openHttpApi, type HttpApi } from '../support/http-api.js';
@@ -49,6 +50,8 @@ it('is OpenAPI 3.1 and names every call of the API once', () => {
   expect(document.openapi).toBe('3.1.0');
   expect(document).not.toHaveProperty('servers');
   expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+    'get /health/live',
+    'get /health/ready',
     'get /v1/authorities/{code}/statistics/{year}',
     'get /v1/complaints/{reference}',
     'get /v1/complaints/{reference}/history',
@@ -85,15 +88,19 @@ it('documents every parameter of a path, and the headers each call heeds', () =>
 });
 
 it('documents the problems of each call, with an example of that status', () => {
-  for (const { method, responses } of operations) {
+  for (const { method, path, responses } of operations) {
     const problems = Object.entries(responses).filter(([status]) => Number(status) >= 400);
     const statuses = problems.map(([status]) => status);
-    expect(statuses).toEqual(expect.arrayContaining(['422', '500', '503']));
+    expect(statuses).toEqual(expect.arrayContaining(['422', '500']));
+    // It answers whatever is away.
+    expect(statuses.includes('503')).toBe(path !== '/health/live');
     if (method === 'post') expect(statuses).toEqual(expect.arrayContaining(['400', '409', '413', '415']));
     for (const [status, { content }] of problems) {
       const media = content?.['application/problem+json'];
-      expect(media?.schema.$ref).toBe('#/components/schemas/Problem');
-      expect(ProblemSchema.parse(media?.example).status).toBe(Number(status));
+      const notReady = path === '/health/ready' && status === '503';
+      expect(media?.schema.$ref).toBe(`#/components/schemas/${notReady ? 'NotReady' : 'Problem'}`);
+      const schema = notReady ? health.NotReadySchema : ProblemSchema;
+      expect(schema.parse(media?.example).status).toBe(Number(status));
     }
   }
 });
@@ -117,7 +124,7 @@ it('describes its bodies by the schemas that validate them: strict, and with an 
 });
 
 it.each(
-  Object.entries({ ...answers, ...bodies, ...statistics }).filter(([name]) =>
+  Object.entries({ ...answers, ...bodies, ...health, ...statistics }).filter(([name]) =>
     /(Body|Schema|Parameter)$/.test(name),
   ),
 )('gives examples of %s that it accepts itself', (_, exported) => {

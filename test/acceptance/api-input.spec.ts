@@ -1,8 +1,7 @@
 import { pino } from 'pino';
 import { AppModule } from '../../src/app.module.js';
 import { createHttpApp } from '../../src/platform/http/http-app.js';
-import { FoldedStatistics } from '../support/http-statistics.js';
-import { NOW, openHttpApi, type HttpApi } from '../support/http-api.js';
+import { foundationsOn, openHttpApi, type HttpApi } from '../support/http-api.js';
 import { complaint, given, newReference, NOT_UPHELD, UPHELD } from '../support/http-cases.js';
 import { sendRaw } from '../support/http-raw.js';
 
@@ -279,9 +278,8 @@ describe('the server', () => {
   });
 
   const start = (host: string, port: number) => {
-    const { store } = api;
-    const foundations = { store, statistics: new FoldedStatistics(store), clock: () => NOW };
-    return createHttpApp(AppModule.on(foundations), { host, port, logger: pino({ enabled: false }) });
+    const logger = pino({ enabled: false });
+    return createHttpApp(AppModule.on(foundationsOn(api.store)), { host, port, logger });
   };
 
   it.each(['0.0.0.0', '::', '192.168.0.7', 'ombudsman.example', '127.0.0.1.example', ''])(

@@ -8,10 +8,11 @@ type CommitFault = 'none' | 'lose-the-answer' | 'lose-the-commit';
 /** The end of a query that commits. */
 const COMMIT = 'commit\0';
 
-/** A TCP link to a PostgreSQL server that tests can sever, close, and have lose a commit or its answer. */
+/** A TCP link to a PostgreSQL server that tests can sever, close, silence, and have lose a commit or its answer. */
 export class SeverableLink {
   #fault: CommitFault = 'none';
   #faults = 0;
+  #silent = false;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #port = 0;
@@ -45,6 +46,11 @@ export class SeverableLink {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Passes nothing on any more, on old connections and new ones, and says nothing of it, until it is opened again. */
+  silence(): void {
+    this.#silent = true;
+  }
+
   /** Cuts all connections and refuses new ones until it is opened again, on the same port. */
   async close(): Promise<void> {
     const closed = this.#server && once(this.#server, 'close');
@@ -55,6 +61,8 @@ export class SeverableLink {
   }
 
   async open(): Promise<void> {
+    this.#silent = false;
+    if (this.#server !== undefined) return;
     this.#server = createServer((client) => {
       this.#join(client);
     }).listen(this.#port, '127.0.0.1');
@@ -79,6 +87,7 @@ export class SeverableLink {
     }
     let answerIsLost = false;
     client.on('data', (bytes) => {
+      if (this.#silent) return;
       const fault = bytes.includes(COMMIT) ? this.#fault : 'none';
       if (fault !== 'none') {
         this.#fault = 'none';

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { AppModule } from '../../src/app.module.js';
+import { AppModule, type Foundations } from '../../src/app.module.js';
 import { authorityAggregate } from '../../src/authorities/authority-register.js';
 import { authorityEventSchemas } from '../../src/authorities/authority.events.js';
 import { COMPLAINT_STREAMS } from '../../src/complaints/complaint.events.js';
@@ -52,8 +52,7 @@ export async function openHttpApi(store: EventStore = new MemoryEventStore()): P
     },
   });
   await registerCouncils(store);
-  const foundations = { store, statistics: new FoldedStatistics(store), clock: () => NOW };
-  const { app, url } = await createHttpApp(AppModule.on(foundations), {
+  const { app, url } = await createHttpApp(AppModule.on(foundationsOn(store)), {
     host: '127.0.0.1',
     port: 0,
     logger: pino({ level: 'info' }, lines),
@@ -80,6 +79,20 @@ export async function openHttpApi(store: EventStore = new MemoryEventStore()): P
     close: async () => {
       await app.close();
       await store.close();
+    },
+  };
+}
+
+/** What the API stands on here: nothing but a log, so no database and no projections. */
+export function foundationsOn(store: EventStore): Foundations {
+  return {
+    store,
+    statistics: new FoldedStatistics(store),
+    clock: () => NOW,
+    watched: {
+      engine: 'postgresql',
+      database: { query: () => Promise.resolve([]) },
+      projections: [],
     },
   };
 }

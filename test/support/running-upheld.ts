@@ -1,5 +1,6 @@
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
 import { AppModule } from '../../src/app.module.js';
 import type { Configuration } from '../../src/platform/configuration.js';
 import { createHttpApp } from '../../src/platform/http/http-app.js';
@@ -19,11 +20,19 @@ export type RunningUpheld = Readonly<{
   close(): Promise<void>;
 }>;
 
+/** What it may be opened on, besides a database of its own. */
+export type RunningOn = Pick<Configuration, 'eventStoreUrl' | 'streamPrefix'> &
+  Readonly<{
+    /** A database of the test's own, which is not dropped. */
+    databaseUrl?: string;
+    /** Where the server logs. */
+    logger?: Logger;
+  }>;
+
 /** Opens it as `npm start` does, but for the data folder. */
-export async function runUpheld(
-  log: Pick<Configuration, 'eventStoreUrl' | 'streamPrefix'> = {},
-): Promise<RunningUpheld> {
-  const database = await createDatabase();
+export async function runUpheld({ databaseUrl, logger, ...log }: RunningOn = {}): Promise<RunningUpheld> {
+  const database =
+    databaseUrl === undefined ? await createDatabase() : { url: databaseUrl, drop: () => Promise.resolve() };
   const upheld = await openUpheld({
     configuration: {
       dataFolder: '/nonexistent',
@@ -37,7 +46,7 @@ export async function runUpheld(
   const { app, url } = await createHttpApp(AppModule.on(upheld), {
     host: '127.0.0.1',
     port: 0,
-    logger: upheld.log,
+    logger: logger ?? upheld.log,
   });
   const answer = async (response: Response) => ({ status: response.status, body: await response.json() });
   return {

@@ -7,3 +7,10 @@ export const apiSchemas = z.registry<{ id: string }>();
 export function schemaAddress(id: string): string {
   return `#/components/schemas/${id}`;
 }
+
+/** A reference to a named schema. */
+export function referenceTo(schema: z.ZodType): { $ref: string } {
+  const id = apiSchemas.get(schema)?.id;
+  if (id === undefined) throw new Error('a schema of the API has no name: register it in apiSchemas');
+  return { $ref: schemaAddress(id) };
+}

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
-import { apiSchemas, schemaAddress } from './api-schemas.js';
+import { apiSchemas, referenceTo, schemaAddress } from './api-schemas.js';
 
 const ABOUT = `Complaints, decisions, recommendations and compliance checks of an ombudsman for councils, and the
 yearly statistics that follow from them.
@@ -26,6 +26,7 @@ const DOCUMENT = {
   tags: [
     { name: 'Complaints', description: 'One case from its receipt to the compliance of the council.' },
     { name: 'Statistics', description: 'The three rates of a reporting year, with what they rest on.' },
+    { name: 'Operation', description: 'How the service is, for those who run it.' },
   ],
 };
 
@@ -33,19 +34,13 @@ const DOCUMENT = {
 export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, DOCUMENT, {
     standardSchemaConverter: (schema) =>
-      schema instanceof z.ZodType ? { schema: nameOf(schema) } : undefined,
+      schema instanceof z.ZodType ? { schema: referenceTo(schema) } : undefined,
     operationIdFactory: (_controller, method) => method,
   });
   // Nest's builder knows the schemas of OpenAPI 3.0 only; these are JSON Schema as 3.1 has it.
   const schemas = componentSchemas();
   describeParameters(document, schemas);
   return { ...document, components: { schemas } } as OpenAPIObject;
-}
-
-function nameOf(schema: z.ZodType): object {
-  const id = apiSchemas.get(schema)?.id;
-  if (id === undefined) throw new Error('a schema of the API has no name: register it in apiSchemas');
-  return { $ref: schemaAddress(id) };
 }
 
 function componentSchemas(): Record<string, z.core.JSONSchema.BaseSchema> {

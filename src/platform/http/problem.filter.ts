@@ -1,5 +1,6 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { NotReady } from '../health/not-ready.js';
 import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
 
 /** Seconds after which a client may try again what was unavailable. */
@@ -17,7 +18,7 @@ export class ProblemFilter implements ExceptionFilter {
 /** Answers a request with the problem details of an error. */
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOf(error);
-  if (problem.status >= 500) request.log.error({ err: error }, problem.title);
+  if (problem.status >= 500 && !(error instanceof NotReady)) request.log.error({ err: error }, problem.title);
   if (reply.sent) return;
   if (problem.status === 503) void reply.header('retry-after', RETRY_AFTER);
   void reply

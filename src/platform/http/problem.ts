@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { z } from 'zod';
+import { NotReady } from '../health/not-ready.js';
 import { DomainRefusal, InvalidInput, UpheldError } from '../refusal.js';
 import { jsonPointer } from './input-pipe.js';
 import { apiSchemas } from './api-schemas.js';
@@ -57,7 +58,11 @@ const PLAINLY: ReadonlyMap<number, string> = new Map([
 /** An error as its problem details; whatever is not meant for the caller is a 500 that tells nothing. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof UpheldError) {
-    return { ...problem(error.code, statusOf(error), error.message), ...errorsOf(error) };
+    return {
+      ...problem(error.code, statusOf(error), error.message),
+      ...errorsOf(error),
+      ...(error instanceof NotReady ? error.health : {}),
+    };
   }
   if (error instanceof HttpException && error.getStatus() < 500) {
     const status = error.getStatus();

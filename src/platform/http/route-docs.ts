@@ -2,8 +2,8 @@ import { applyDecorators, PayloadTooLargeException, UnsupportedMediaTypeExceptio
 import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { InvalidInput, NotFound, StaleState, Unavailable, type UpheldError } from '../refusal.js';
-import { schemaAddress } from './api-schemas.js';
-import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
+import { referenceTo } from './api-schemas.js';
+import { PROBLEM_MEDIA_TYPE, problemOf, ProblemSchema } from './problem.js';
 
 type Answer = Readonly<{
   means: string;
@@ -18,8 +18,18 @@ export type RouteDocs = Readonly<{
   /** Headers it heeds. */
   takes?: readonly (keyof typeof REQUEST_HEADERS)[];
   answers: Readonly<Record<number, Answer>>;
-  /** What each problem's status means on this route, and an error that leads to it where the usual one would not. */
-  problems: Readonly<Record<number, string | Readonly<{ means: string; example: UpheldError }>>>;
+  /**
+   * What each problem's status means on this route, and an error that leads to it where the usual one would not;
+   * `never` for one that every other route has.
+   */
+  problems: Readonly<Record<number, string | Problem>>;
+}>;
+
+type Problem = Readonly<{
+  means: string;
+  example: UpheldError;
+  /** Where it has members besides a problem's own. */
+  schema?: z.ZodType;
 }>;
 
 const REQUEST_HEADERS = {
@@ -92,15 +102,20 @@ export function Documented({
         ...(schema && { standardSchema: schema }),
       }),
     ),
-    ...Object.entries({ ...PROBLEMS_EVERYWHERE, ...problems }).map(([status, problem]) => {
-      const { means, example } =
-        typeof problem === 'string' ? { means: problem, example: USUAL_ERRORS[Number(status)] } : problem;
-      return ApiResponse({ status: Number(status), description: means, content: problemContent(example) });
-    }),
+    ...Object.entries({ ...PROBLEMS_EVERYWHERE, ...problems })
+      .filter(([, problem]) => problem !== 'never')
+      .map(([status, problem]) => {
+        const { means, example, schema } =
+          typeof problem === 'string'
+            ? { means: problem, example: USUAL_ERRORS[Number(status)], schema: ProblemSchema }
+            : { schema: ProblemSchema, ...problem };
+        const content = problemContent(example, schema);
+        return ApiResponse({ status: Number(status), description: means, content });
+      }),
   );
 }
 
-function problemContent(error: unknown) {
+function problemContent(error: unknown, schema: z.ZodType) {
   const example = { ...problemOf(error), correlationId: '6f1e4a52-8a67-4a3b-9d0e-2f5c1b7a9e44' };
-  return { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: schemaAddress('Problem') }, example } };
+  return { [PROBLEM_MEDIA_TYPE]: { schema: referenceTo(schema), example } };
 }

@@ -7,8 +7,10 @@ import { ComplaintByReferenceHandler, ComplaintHistoryHandler } from './complain
 import { ComplaintsController } from './complaints/complaints.controller.js';
 import type { EventStore } from './event-store/event-store.js';
 import { HealthController } from './operation/health.controller.js';
+import { MetricsController } from './operation/metrics.controller.js';
 import { Readiness } from './operation/readiness.js';
 import { Watch, WATCHED, type Watched } from './operation/watch.js';
+import { Metrics } from './platform/metrics/metrics.js';
 import { CLOCK, EVENT_STORE, type Clock } from './platform/tokens.js';
 import { StatisticsController } from './statistics/statistics.controller.js';
 import {
@@ -34,7 +36,7 @@ export class AppModule {
       module: AppModule,
       // Terminus would log every question that is answered with no; readiness logs each change once.
       imports: [CqrsModule.forRoot(), TerminusModule.forRoot({ logger: false })],
-      controllers: [ComplaintsController, StatisticsController, HealthController],
+      controllers: [ComplaintsController, StatisticsController, HealthController, MetricsController],
       providers: [
         { provide: EVENT_STORE, useValue: store },
         { provide: STATISTICS_RECORD, useValue: statistics },
@@ -46,6 +48,7 @@ export class AppModule {
         ComplaintHistoryHandler,
         StatisticsOfYearHandler,
         StatisticsOfAuthorityHandler,
+        Metrics,
         Watch,
         Readiness,
       ],

@@ -20,7 +20,7 @@ export class HealthController {
 
   @Get('live')
   @Documented({
-    summary: 'Whether the process answers',
+    summary: 'Ask whether the process answers',
     description:
       'Touches nothing else, so that a restart, which is all that helps a process that does not answer, is not asked for while a database is away.',
     answers: { 200: { means: 'It does.', schema: LivenessSchema } },
@@ -33,7 +33,7 @@ export class HealthController {
 
   @Get('ready')
   @Documented({
-    summary: 'Whether the application can do its work',
+    summary: 'Ask whether the application can do its work',
     description:
       'Looks at PostgreSQL, at the log and at every projection, for two seconds at most. It is not ready while the database or the log does not answer, while an event that cannot be folded has stopped a projection, while a projection refuses the log it is given, and when it is shutting down. A projection that is merely behind is ready: it catches up by itself, and its answers say which position they are of; which process projects does not matter either.',
     answers: { 200: { means: 'It can.', schema: ReadinessSchema } },

@@ -52,6 +52,7 @@ it('is OpenAPI 3.1 and names every call of the API once', () => {
   expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
     'get /health/live',
     'get /health/ready',
+    'get /metrics',
     'get /v1/authorities/{code}/statistics/{year}',
     'get /v1/complaints/{reference}',
     'get /v1/complaints/{reference}/history',
@@ -92,8 +93,8 @@ it('documents the problems of each call, with an example of that status', () => 
     const problems = Object.entries(responses).filter(([status]) => Number(status) >= 400);
     const statuses = problems.map(([status]) => status);
     expect(statuses).toEqual(expect.arrayContaining(['422', '500']));
-    // It answers whatever is away.
-    expect(statuses.includes('503')).toBe(path !== '/health/live');
+    // These two answer whatever is away.
+    expect(statuses.includes('503')).toBe(!['/health/live', '/metrics'].includes(path));
     if (method === 'post') expect(statuses).toEqual(expect.arrayContaining(['400', '409', '413', '415']));
     for (const [status, { content }] of problems) {
       const media = content?.['application/problem+json'];
@@ -103,6 +104,14 @@ it('documents the problems of each call, with an example of that status', () => 
       expect(schema.parse(media?.example).status).toBe(Number(status));
     }
   }
+});
+
+it('documents that metrics are text, and that all else is JSON', () => {
+  for (const { path, responses } of operations) {
+    const media = Object.keys(responses['200']?.content ?? {});
+    if (media.length > 0) expect(media).toEqual([path === '/metrics' ? 'text/plain' : 'application/json']);
+  }
+  expect(operations.find(({ path }) => path === '/metrics')?.responses['200']?.content).toBeDefined();
 });
 
 it('has a schema at the end of every reference, and no schema that nothing refers to', () => {

@@ -12,7 +12,7 @@ import { complaint } from '../support/http-cases.js';
 import { createDatabase } from '../support/database.js';
 import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 import { until } from '../support/projections.js';
-import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
+import { runUpheld, type RunningOn, type RunningUpheld } from '../support/running-upheld.js';
 
 /** More than the two seconds that it may take, on a machine that has much else to do. */
 const BOUND = 10_000;
@@ -54,7 +54,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-async function running(on: Parameters<typeof runUpheld>[0] = {}): Promise<RunningUpheld> {
+async function running(on: RunningOn = {}): Promise<RunningUpheld> {
   const upheld = await runUpheld(on);
   closing.push(() => upheld.close());
   await upheld.upheld.caughtUp();
@@ -265,10 +265,13 @@ it('is not ready while it shuts down', async () => {
   });
 });
 
-it.each(['/health/live', '/health/ready'])('%s takes no query and no other method', async (path) => {
-  const { url } = await running();
-  const asked = await ask(url, `${path}?verbose=1`);
-  expect(asked).toMatchObject({ status: 422, body: { errors: [{ parameter: 'verbose' }] } });
-  const posted = await fetch(url + path, { method: 'POST', body: '{}' });
-  expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
-});
+it.each(['/health/live', '/health/ready', '/metrics'])(
+  '%s takes no query and no other method',
+  async (path) => {
+    const { url } = await running();
+    const asked = await ask(url, `${path}?verbose=1`);
+    expect(asked).toMatchObject({ status: 422, body: { errors: [{ parameter: 'verbose' }] } });
+    const posted = await fetch(url + path, { method: 'POST', body: '{}' });
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  },
+);

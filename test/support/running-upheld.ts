@@ -27,10 +27,17 @@ export type RunningOn = Pick<Configuration, 'eventStoreUrl' | 'streamPrefix'> &
     databaseUrl?: string;
     /** Where the server logs. */
     logger?: Logger;
+    /** Whether it projects when no other process does; default true. */
+    projecting?: boolean;
   }>;
 
 /** Opens it as `npm start` does, but for the data folder. */
-export async function runUpheld({ databaseUrl, logger, ...log }: RunningOn = {}): Promise<RunningUpheld> {
+export async function runUpheld({
+  databaseUrl,
+  logger,
+  projecting,
+  ...log
+}: RunningOn = {}): Promise<RunningUpheld> {
   const database =
     databaseUrl === undefined ? await createDatabase() : { url: databaseUrl, drop: () => Promise.resolve() };
   const upheld = await openUpheld({
@@ -42,6 +49,7 @@ export async function runUpheld({ databaseUrl, logger, ...log }: RunningOn = {})
       ...log,
     },
     notice: () => undefined,
+    projecting,
   });
   const { app, url } = await createHttpApp(AppModule.on(upheld), {
     host: '127.0.0.1',

@@ -6,6 +6,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { Metrics } from '../metrics/metrics.js';
+import { measureRequests } from '../metrics/request-metrics.js';
 import { answerClientError } from './client-error.js';
 import { serveDocs } from './docs-page.js';
 import { openApiDocument } from './openapi.js';
@@ -66,6 +68,9 @@ export async function createHttpApp(
       requireLoopbackAddressee(request);
     });
     letConnectionsEnd(server);
+    const metrics = app.get(Metrics);
+    metrics.measureProcess();
+    measureRequests(server, metrics.registry);
     server.removeAllContentTypeParsers();
     server.addContentTypeParser('application/json', { parseAs: 'buffer' }, readJson);
     app.useGlobalFilters(new ProblemFilter());

@@ -8,6 +8,8 @@ import { PROBLEM_MEDIA_TYPE, problemOf, ProblemSchema } from './problem.js';
 type Answer = Readonly<{
   means: string;
   schema?: z.ZodType;
+  /** Where it is not JSON. */
+  mediaType?: string;
   headers?: readonly (keyof typeof ANSWER_HEADERS)[];
 }>;
 
@@ -94,12 +96,14 @@ export function Documented({
   return applyDecorators(
     ApiOperation({ summary, description }),
     ...takes.map((name) => ApiHeader({ name, required: false, ...REQUEST_HEADERS[name] })),
-    ...Object.entries(answers).map(([status, { means, schema, headers = [] }]) =>
+    ...Object.entries(answers).map(([status, { means, schema, mediaType, headers = [] }]) =>
       ApiResponse({
         status: Number(status),
         description: means,
         headers: Object.fromEntries(headers.map((name) => [name, ANSWER_HEADERS[name]])),
-        ...(schema && { standardSchema: schema }),
+        ...(schema && mediaType === undefined && { standardSchema: schema }),
+        ...(schema &&
+          mediaType !== undefined && { content: { [mediaType]: { schema: referenceTo(schema) } } }),
       }),
     ),
     ...Object.entries({ ...PROBLEMS_EVERYWHERE, ...problems })

@@ -2,13 +2,29 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { InvalidInput } from './refusal.js';
 
+const NODE = String.raw`[\w.-]+(?::\d{1,5})?`;
+
+/**
+ * A node of EventStoreDB or several of a cluster, divided by commas, which no URL has; user and password before
+ * them, options behind. A bare colon or @ in a password would end it without a word.
+ */
+const EVENTSTORE = new RegExp(
+  String.raw`^esdb(?:\+discover)?://(?:[^\s:@]+:[^\s:@]+@)?${NODE}(?:,${NODE})*/?(?:\?[^\s?]+)?$`,
+);
+
 const EnvironmentSchema = z.object({
   UPHELD_DATA: z.string().min(1).default('./data'),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// or postgresql:// URL' })
     .optional(),
+  // Taken by the driver itself where DATABASE_URL has no password: so it may hold any characters.
+  PGPASSWORD: z.string().optional(),
   EVENTSTORE_URL: z
-    .url({ protocol: /^esdb(\+discover)?$/, error: 'must be an esdb:// or esdb+discover:// URL' })
+    .string()
+    .regex(EVENTSTORE, {
+      error:
+        'must be an esdb:// or esdb+discover:// address of one or more nodes, user and password percent-encoded',
+    })
     .optional(),
   UPHELD_STREAM_PREFIX: z
     .string()
@@ -19,6 +35,9 @@ const EnvironmentSchema = z.object({
   UPHELD_PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   UPHELD_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('warn'),
 });
+
+/** The variables that this program, or a driver for it, takes from the environment. */
+export const ENVIRONMENT: readonly string[] = Object.keys(EnvironmentSchema.shape);
 
 /** What the environment can set; README "Configuration" lists it. */
 export type Configuration = Readonly<{

@@ -183,6 +183,8 @@ describe('the configuration of the log in EventStoreDB', () => {
     `esdb://admin:${secret}@127.0.0.1:2113?tls=maybe`,
     `esdb://admin:${secret}@127.0.0.1:2113?tlsCAFile=/no/such/file`,
     `esdb://admin:${secret}@127.0.0.1:2113?throwOnAppendFailure=false`,
+    `esdb://admin:${secret}@127.0.0.1:2113?tlsVerifyCert=false`,
+    `esdb://admin:${secret}@127.0.0.1:2113?tls=false&tlsFile=/ca.crt`,
   ])('is refused without telling the password: %s', (url) => {
     let refusal: unknown;
     try {

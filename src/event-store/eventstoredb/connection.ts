@@ -29,6 +29,40 @@ const SCHEME = /^esdb(\+discover)?:\/\//;
 /** Under this option the client answers a wrong revision with a revision that is wrong. */
 const NO_THROW = /[?&]throw[-_]?on[-_]?append[-_]?failure=false/i;
 
+/** The client does not do it, and prints the whole string with its password while it says so. */
+const NO_VERIFICATION = /[?&]tls[-_]?verify[-_]?cert=false/i;
+
+/** Options that the client knows, in whatever case and with whatever dashes they are written. */
+const OPTIONS: ReadonlySet<string> = new Set(
+  [
+    'userCertFile',
+    'userKeyFile',
+    'maxDiscoverAttempts',
+    'connectionName',
+    'defaultDeadline',
+    'discoveryInterval',
+    'gossipTimeout',
+    'nodePreference',
+    'tls',
+    'tlsVerifyCert',
+    'tlsCAFile',
+    'throwOnAppendFailure',
+    'keepAliveInterval',
+    'keepAliveTimeout',
+  ].map(flat),
+);
+
+function flat(option: string): string {
+  return option.trim().toLowerCase().replaceAll(/[_-]/g, '');
+}
+
+/** Whether an option is one that the client does not know: it would print the whole string too, and go on without. */
+function hasUnknownOption(url: string): boolean {
+  const [, options = ''] = url.slice(url.lastIndexOf('@') + 1).split('?');
+  const names = options.split('&').map((option) => option.split('=')[0] ?? '');
+  return names.some((name) => name !== '' && !OPTIONS.has(flat(name)));
+}
+
 /**
  * A client for a connection string (`esdb://…` or `esdb+discover://…`, TLS and credentials in it honoured). It
  * connects when it is first used, and again by itself.
@@ -38,6 +72,9 @@ const NO_THROW = /[?&]throw[-_]?on[-_]?append[-_]?failure=false/i;
 export function connect(url: string): EventStoreDBClient {
   if (!SCHEME.test(url)) throw unusable('must begin with esdb:// or esdb+discover://');
   if (NO_THROW.test(url)) throw unusable('must not set throwOnAppendFailure to false');
+  if (NO_VERIFICATION.test(url))
+    throw unusable('must name the CA by tlsCAFile, not switch tlsVerifyCert off');
+  if (hasUnknownOption(url)) throw unusable('has an option that is not known');
   const client = opened(url);
   const parts = partsOf(client);
   const { handleError } = parts;

@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import type { EventMetadata, RecordedEvent } from '../event-store/event-store.js';
+import type { EventMetadata } from '../event-store/event-store.js';
+import { presentSchema } from '../event-store/event-versions.js';
 import { PositionSchema } from '../event-store/position.js';
+import type { HistoryEntry } from '../event-store/stream-writer.js';
 import { apiSchemas } from '../platform/http/api-schemas.js';
 import { LocalDateSchema } from '../platform/local-date.js';
 import { printedReference, type CaseReference } from './case-reference.js';
 import type { ComplaintAnswer } from './complaint.commands.js';
-import { complaintEventSchemas } from './complaint.events.js';
+import { complaintEventSchemas, type ComplaintEvent } from './complaint.events.js';
 import type { PresentComplaint } from './complaint.queries.js';
 import {
   CheckComplianceBody,
@@ -112,8 +114,8 @@ export const HistoryAnswerSchema = z
     reference: ReferenceParameter,
     events: z.array(
       z.union(
-        Object.entries(complaintEventSchemas).map(([type, data]) =>
-          z.strictObject({ type: z.literal(type), ...entry, data }),
+        Object.entries(complaintEventSchemas).map(([type, schema]) =>
+          z.strictObject({ type: z.literal(type), ...entry, data: presentSchema(schema) }),
         ),
       ),
     ),
@@ -168,25 +170,25 @@ export function complaintAnswer({
   };
 }
 
-/** A complaint's history as the API tells it: the events as they were stored. */
+/** A complaint's history as the API tells it: each event as its present version has it. */
 export function historyAnswer(
   reference: CaseReference,
-  history: readonly RecordedEvent[],
-): Readonly<{ reference: CaseReference; events: readonly HistoryEntry[] }> {
+  history: readonly HistoryEntry<ComplaintEvent>[],
+): Readonly<{ reference: CaseReference; events: readonly ToldEvent[] }> {
   return {
     reference,
-    events: history.map(({ type, revision, data, metadata, position }) => ({
-      type,
+    events: history.map(({ event, revision, metadata, position }) => ({
+      type: event.type,
       revision,
       actor: metadata.actor,
       recordedAt: metadata.recordedAt,
       position: String(position),
       command: metadata.command.id,
-      data,
+      data: event.data,
     })),
   };
 }
 
-type HistoryEntry = Pick<RecordedEvent, 'type' | 'revision' | 'data'> &
+type ToldEvent = Pick<ComplaintEvent, 'type' | 'data'> &
   Pick<EventMetadata, 'actor' | 'recordedAt'> &
-  Readonly<{ position: string; command: string }>;
+  Readonly<{ revision: number; position: string; command: string }>;

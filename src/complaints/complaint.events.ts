@@ -69,7 +69,7 @@ export const ComplianceCheckedSchema = z.strictObject({
   evidence: boundedText(2000).optional(),
 });
 
-/** What can have happened to a complaint: each event's present schema, all at version 1. */
+/** What can have happened to a complaint, all at version 1; one that changes becomes a `firstVersion(…).upcastTo(…)`. */
 export const complaintEventSchemas = {
   ComplaintReceived: ComplaintReceivedSchema,
   DecisionRecorded: DecisionRecordedSchema,

@@ -1,12 +1,13 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
+import type { EventStore } from '../event-store/event-store.js';
 import type { Position } from '../event-store/position.js';
-import { StreamWriter } from '../event-store/stream-writer.js';
+import { StreamWriter, type HistoryEntry } from '../event-store/stream-writer.js';
 import { NotFound } from '../platform/refusal.js';
 import { EVENT_STORE } from '../platform/tokens.js';
 import type { CaseReference } from './case-reference.js';
 import { complaintAggregate } from './complaint.commands.js';
+import type { ComplaintEvent } from './complaint.events.js';
 import type { Complaint } from './complaint.js';
 
 /** A complaint as it stands, with the revision of its stream and the position of its last event. */
@@ -20,7 +21,7 @@ export class ComplaintByReference extends Query<PresentComplaint> {
 }
 
 /** What was done to a complaint, in order. */
-export class ComplaintHistory extends Query<readonly RecordedEvent[]> {
+export class ComplaintHistory extends Query<readonly HistoryEntry<ComplaintEvent>[]> {
   constructor(readonly reference: CaseReference) {
     super();
   }
@@ -45,7 +46,7 @@ export class ComplaintHistoryHandler implements IQueryHandler<ComplaintHistory> 
   constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
 
   /** @throws NotFound when no complaint has the reference. */
-  async execute({ reference }: ComplaintHistory): Promise<readonly RecordedEvent[]> {
+  async execute({ reference }: ComplaintHistory): Promise<readonly HistoryEntry<ComplaintEvent>[]> {
     const { history } = await new StreamWriter(this.store, complaintAggregate).load(reference);
     if (history.length === 0) throw new NotFound('complaint', reference);
     return history;

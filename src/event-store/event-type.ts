@@ -1,38 +1,93 @@
-import type { z } from 'zod';
-import { Unavailable } from '../platform/refusal.js';
+import { z } from 'zod';
 import type { Json, JsonObject, RecordedEvent } from './event-store.js';
+import {
+  presentSchema,
+  presentVersion,
+  stepsFrom,
+  type EventSchema,
+  type PresentSchema,
+} from './event-versions.js';
+import { UnknownEvent, UpcastFailed } from './unreadable-event.js';
 
 /** An event as the domain speaks of it: its type and data, typed. */
 export type DomainEvent = Readonly<{ type: string; data: unknown }>;
 
-/** The schemas of a slice's events by type; all stand at version 1 until a type changes. */
-export type EventSchemas<Type extends string = string> = Readonly<Record<Type, z.ZodType>>;
+/** The schemas of a slice's events by type. */
+export type EventSchemas<Type extends string = string> = Readonly<Record<Type, EventSchema>>;
 
-/** The events that schemas describe, each with its own data. */
+/** The events that schemas describe, each with its own data at the present version. */
 export type EventsOf<Schemas extends EventSchemas> = {
-  [Type in keyof Schemas & string]: Readonly<{ type: Type; data: Readonly<z.infer<Schemas[Type]>> }>;
+  [Type in keyof Schemas & string]: Readonly<{
+    type: Type;
+    data: Readonly<z.infer<PresentSchema<Schemas[Type]>>>;
+  }>;
 }[keyof Schemas & string];
 
-export const CURRENT_VERSION = 1;
+/** A type as it stands now. */
+type Known = Readonly<{ version: number; schema: EventSchema }>;
 
 /**
- * Reads recorded events back as a slice's own. Data was validated when it was written and is not again; a
- * type or version this program does not know is refused, never ignored.
+ * Finds a recorded event's type among a slice's, if it is of a version that the type has or had: then it can be
+ * read, unless its upcast fails. Anything else is refused by policy, never ignored.
+ *
+ * @throws UnknownEvent (from the function).
  */
-export function eventReader<Event extends DomainEvent>(schemas: EventSchemas<Event['type']>) {
-  return (recorded: RecordedEvent): Event => {
-    if (!(recorded.type in schemas) || recorded.version !== CURRENT_VERSION) {
+export function knownTypes(schemas: EventSchemas): (recorded: RecordedEvent) => Known {
+  const types = new Map(
+    Object.entries(schemas).map(([type, schema]) => [type, { version: presentVersion(schema), schema }]),
+  );
+  return (recorded) => {
+    const known = types.get(recorded.type);
+    const { version } = recorded;
+    // What others wrote into a stream of the log may say anything of its version.
+    if (known === undefined || !Number.isInteger(version) || version < 1 || version > known.version) {
       throw new UnknownEvent(recorded);
     }
-    return { type: recorded.type, data: recorded.data } as unknown as Event;
+    return known;
   };
 }
 
-/** Domain data as the log stores it: optional fields that are absent are left out, not null. */
-export function storedData(schemas: EventSchemas, event: DomainEvent): JsonObject {
-  const schema = schemas[event.type];
-  if (schema === undefined) throw new Error(`no schema for event ${event.type}`);
-  return withoutUndefined(schema.parse(event.data) as Record<string, Json | undefined>);
+/**
+ * Reads recorded events back as a slice's own, at the present version of their type. Data of that version was
+ * validated when it was written and is not again; data of an earlier one is upcast, step by step.
+ *
+ * @throws UnknownEvent, UpcastFailed (from the function).
+ */
+export function eventReader<Event extends DomainEvent>(schemas: EventSchemas<Event['type']>) {
+  const knownType = knownTypes(schemas);
+  return (recorded: RecordedEvent): Event => {
+    const { version, schema } = knownType(recorded);
+    const data = recorded.version === version ? recorded.data : upcast(recorded, schema);
+    return { type: recorded.type, data } as unknown as Event;
+  };
+}
+
+function upcast(recorded: RecordedEvent, schema: EventSchema): JsonObject {
+  let data: unknown = recorded.data;
+  for (const { to, upcast } of stepsFrom(recorded.version, schema)) {
+    try {
+      data = upcast(data);
+    } catch (error) {
+      throw new UpcastFailed(recorded, to, whyNot(error), error);
+    }
+  }
+  return withoutUndefined(data as Record<string, Json | undefined>);
+}
+
+/** Names the field at fault, and quotes nothing of the data. */
+function whyNot(error: unknown): string {
+  const [issue] = error instanceof z.ZodError ? error.issues : [];
+  return issue === undefined
+    ? 'its upcast failed'
+    : `${issue.path.join('.') || 'its data'}: ${issue.message}`;
+}
+
+/** An event's type, version and data as the log stores them: optional fields that are absent are left out, not null. */
+export function storedEvent(schemas: EventSchemas, { type, data }: DomainEvent) {
+  const schema = schemas[type];
+  if (schema === undefined) throw new Error(`no schema for event ${type}`);
+  const parsed = presentSchema(schema).parse(data) as Record<string, Json | undefined>;
+  return { type, version: presentVersion(schema), data: withoutUndefined(parsed) };
 }
 
 function withoutUndefined(data: Record<string, Json | undefined>): JsonObject {
@@ -44,11 +99,4 @@ function withoutUndefined(data: Record<string, Json | undefined>): JsonObject {
 /** Nearly all data is, and an import is faster where it is not copied. */
 function isWhole(data: Record<string, Json | undefined>): data is Record<string, Json> {
   return !Object.values(data).includes(undefined);
-}
-
-/** The log holds an event that this version of the program does not know; it needs a newer one. */
-export class UnknownEvent extends Unavailable {
-  constructor({ type, version, stream, revision }: RecordedEvent) {
-    super('unknown-event', `${stream}@${revision} is a ${type}@${version}, which this version does not know`);
-  }
 }

@@ -1,13 +1,7 @@
 import { hash as digest } from 'node:crypto';
 import { InvalidInput, StaleState } from '../platform/refusal.js';
 import { contentHash, type CommandEnvelope } from './command-envelope.js';
-import {
-  CURRENT_VERSION,
-  eventReader,
-  storedData,
-  type DomainEvent,
-  type EventSchemas,
-} from './event-type.js';
+import { eventReader, storedEvent, type DomainEvent, type EventSchemas } from './event-type.js';
 import { RevisionConflict, StreamNotFound } from './event-store.errors.js';
 import type { EventStore, NewEvent, RecordedEvent } from './event-store.js';
 import { START, type Position } from './position.js';
@@ -19,12 +13,16 @@ export type Aggregate<State, Event extends DomainEvent> = Readonly<{
   evolve: (state: State | null, event: Event) => State;
 }>;
 
+/** An event of a stream as it reads now, with its place and what stands beside it. */
+export type HistoryEntry<Event> = Readonly<{ event: Event }> &
+  Pick<RecordedEvent, 'revision' | 'position' | 'metadata'>;
+
 /** An aggregate as loaded: `revision` -1 and `state` null when it has no events. */
-export type Loaded<State> = Readonly<{
+export type Loaded<State, Event> = Readonly<{
   state: State | null;
   revision: number;
   position: Position;
-  history: readonly RecordedEvent[];
+  history: readonly HistoryEntry<Event>[];
 }>;
 
 /** What a command did, or did when it first came. */
@@ -49,11 +47,14 @@ export class StreamWriter<State, Event extends DomainEvent> {
     this.read = eventReader<Event>(aggregate.schemas);
   }
 
-  /** Folds the stream of an aggregate's id up to its end, or up to one revision. */
-  async load(id: string): Promise<Loaded<State>> {
-    const history: RecordedEvent[] = [];
+  /** Folds the stream of an aggregate's id. @throws UnknownEvent, UpcastFailed for an event that cannot be read. */
+  async load(id: string): Promise<Loaded<State, Event>> {
+    const history: HistoryEntry<Event>[] = [];
     try {
-      for await (const event of this.store.readStream(this.aggregate.streamPrefix + id)) history.push(event);
+      for await (const recorded of this.store.readStream(this.aggregate.streamPrefix + id)) {
+        const { revision, position, metadata } = recorded;
+        history.push({ event: this.read(recorded), revision, position, metadata });
+      }
     } catch (error) {
       if (!(error instanceof StreamNotFound)) throw error;
     }
@@ -112,19 +113,17 @@ export class StreamWriter<State, Event extends DomainEvent> {
     };
     return events.map((event, index) => ({
       id: derivedId(`${this.aggregate.streamPrefix}${id}\n${envelope.id}\n${hash}\n${index}`),
-      type: event.type,
-      version: CURRENT_VERSION,
-      data: storedData(this.aggregate.schemas, event),
+      ...storedEvent(this.aggregate.schemas, event),
       metadata,
     }));
   }
 
   private earlierAnswer(
-    history: readonly RecordedEvent[],
+    history: readonly HistoryEntry<Event>[],
     commandId: string,
     hash: string,
   ): Written<State, Event> | null {
-    const own = history.filter((event) => event.metadata.command.id === commandId);
+    const own = history.filter(({ metadata }) => metadata.command.id === commandId);
     const last = own.at(-1);
     if (last === undefined) return null;
     if (last.metadata.command.contentHash !== hash) {
@@ -134,13 +133,13 @@ export class StreamWriter<State, Event extends DomainEvent> {
         'idempotency-key-reused',
       );
     }
-    return { ...this.fold(history.slice(0, last.revision + 1)), events: own.map(this.read) };
+    return { ...this.fold(history.slice(0, last.revision + 1)), events: own.map(({ event }) => event) };
   }
 
-  private fold(history: readonly RecordedEvent[]): Loaded<State> {
+  private fold(history: readonly HistoryEntry<Event>[]): Loaded<State, Event> {
     const last = history.at(-1);
     return {
-      state: history.map(this.read).reduce<State | null>(this.aggregate.evolve, null),
+      state: history.reduce<State | null>((state, { event }) => this.aggregate.evolve(state, event), null),
       revision: last?.revision ?? -1,
       position: last?.position ?? START,
       history,

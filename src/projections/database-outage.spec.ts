@@ -5,7 +5,7 @@ import {
   QueryRunnerProviderAlreadyReleasedError,
 } from 'typeorm';
 import type { RecordedEvent } from '../event-store/event-store.js';
-import { UnknownEvent } from '../event-store/event-type.js';
+import { UnknownEvent, UpcastFailed } from '../event-store/unreadable-event.js';
 import { Unavailable } from '../platform/refusal.js';
 import { isDatabaseOutage, tellingOutages } from './database-outage.js';
 
@@ -40,6 +40,7 @@ describe('what is an outage, to be waited for', () => {
 describe("what is an event's own fault", () => {
   it.each([
     ['an event nobody knows', new UnknownEvent(event)],
+    ['an event whose upcast fails', new UpcastFailed(event, 2, 'its upcast failed', new Error('no'))],
     ['a value the server refuses', answered('22P02')],
     ['a rule of a table that is broken', answered('23505')],
     ['a history that cannot be', new Error('a finding without a decision')],

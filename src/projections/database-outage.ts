@@ -4,7 +4,7 @@ import {
   QueryRunnerAlreadyReleasedError,
   QueryRunnerProviderAlreadyReleasedError,
 } from 'typeorm';
-import { UnknownEvent } from '../event-store/event-type.js';
+import { UnreadableEvent } from '../event-store/unreadable-event.js';
 import { Unavailable, UpheldError } from '../platform/refusal.js';
 
 /** SQLSTATE classes of a server that cannot serve at present: connection, resources, shutdown, lost transaction. */
@@ -16,10 +16,10 @@ const SYSTEM = /^E(?!RR_)[A-Z]+$/;
 
 /**
  * Whether PostgreSQL or the log did not answer, so that the same page may pass later; anything else is the
- * page's own fault. An event nobody knows stays unknown however often it is tried.
+ * page's own fault. An event that this program cannot read stays so however often it is tried.
  */
 export function isDatabaseOutage(error: unknown): boolean {
-  if (error instanceof UnknownEvent) return false;
+  if (error instanceof UnreadableEvent) return false;
   if (error instanceof Unavailable) return true;
   if (isCutBetweenQueries(error)) return true;
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CommandEnvelope } from '../event-store/command-envelope.js';
 import type { Actor, EventStore } from '../event-store/event-store.js';
+import type { EventsOf } from '../event-store/event-type.js';
 import { position, PositionSchema, type Position } from '../event-store/position.js';
 import { StreamWriter, type Aggregate } from '../event-store/stream-writer.js';
 import { boundedText } from '../platform/bounded-text.js';
@@ -25,16 +26,12 @@ export const projectionEventSchemas = {
   ProjectionResumed: StopSchema,
 };
 
-type ProjectionEvent = {
-  [Type in keyof typeof projectionEventSchemas]: {
-    readonly type: Type;
-    readonly data: Readonly<z.infer<(typeof projectionEventSchemas)[Type]>>;
-  };
-}[keyof typeof projectionEventSchemas];
+type ProjectionEvent = EventsOf<typeof projectionEventSchemas>;
+type SkipFacts = Extract<ProjectionEvent, { type: 'ProjectionEventSkipped' }>['data'];
 
 /** An event that a projection leaves out for ever, with who said so, when and why. */
 export type Skip = Readonly<
-  Omit<z.infer<(typeof projectionEventSchemas)['ProjectionEventSkipped']>, 'position'> & {
+  Omit<SkipFacts, 'position'> & {
     position: Position;
     actor: Actor;
     /** UTC instant by the clock of the one who said so. */
@@ -66,13 +63,11 @@ export class ProjectionActs {
   /** The events a projection skips, in the order they were skipped. */
   async skipsOf(projection: string): Promise<readonly Skip[]> {
     const { history } = await this.writer.load(projection);
-    return history
-      .filter(({ type }) => type === 'ProjectionEventSkipped')
-      .map(({ data, metadata }) => {
-        const skip = projectionEventSchemas.ProjectionEventSkipped.parse(data);
-        const { actor, recordedAt } = metadata;
-        return { ...skip, position: position(skip.position), actor, at: recordedAt };
-      });
+    return history.flatMap(({ event, metadata: { actor, recordedAt } }) =>
+      event.type === 'ProjectionEventSkipped'
+        ? [{ ...event.data, position: position(event.data.position), actor, at: recordedAt }]
+        : [],
+    );
   }
 
   /** Leaves the event of a stop out for ever; saying so again adds nothing. */

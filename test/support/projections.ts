@@ -73,6 +73,9 @@ export class Listing implements Projection {
   }
 }
 
+/** A projection that creates its own tables. */
+type Creatable = Readonly<{ create(database: DataSource): Promise<void> }>;
+
 /** A log with projections over it, each process of which may be another. */
 export class ProjectedLog {
   private readonly closing: (() => Promise<unknown>)[] = [];
@@ -83,7 +86,7 @@ export class ProjectedLog {
     readonly store: PostgresEventStore,
   ) {}
 
-  static async open(...projections: Listing[]): Promise<ProjectedLog> {
+  static async open(...projections: Creatable[]): Promise<ProjectedLog> {
     const { url, drop } = await createDatabase();
     const database = await openDatabase(url, MIGRATIONS);
     for (const projection of projections) await projection.create(database);

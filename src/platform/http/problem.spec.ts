@@ -1,6 +1,9 @@
 import { HttpException } from '@nestjs/common';
+import { UpcastFailed } from '../../event-store/unreadable-event.js';
 import { Conflict, DomainRefusal, InvalidInput, NotFound, StaleState, Unavailable } from '../refusal.js';
 import { problemOf, ProblemSchema } from './problem.js';
+
+const EVENT = { stream: 'complaint-19007429', revision: 1, type: 'DecisionRecorded', version: 1 };
 
 it.each([
   [new DomainRefusal('already-decided', 'decided'), 409],
@@ -10,6 +13,7 @@ it.each([
   [new NotFound('complaint', '19007429'), 404],
   [new StaleState('older'), 412],
   [new Unavailable('store-unavailable', 'gone'), 503],
+  [new UpcastFailed(EVENT, 2, 'its upcast failed', new Error('of the innards')), 503],
   [new HttpException('teapot', 418), 418],
   [new HttpException('of the innards', 502), 500],
   [new TypeError('of the innards'), 500],

@@ -1,0 +1,69 @@
+import { PROBLEM_MEDIA_TYPE } from '../../src/platform/http/problem.js';
+import { deadLetterOf } from '../../src/projections/dead-letter.js';
+import { until } from '../support/projections.js';
+import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
+import { arranged } from '../support/visits.js';
+
+const COMPLAINT = {
+  reference: '19007429',
+  authority: 'E07000129',
+  subject: 'Housing',
+  receivedOn: '2019-06-14',
+};
+const PROBLEM = {
+  type: 'urn:upheld:problem:unknown-event',
+  title: 'Unknown event',
+  status: 503,
+  detail: 'complaint-19007429@1 is a DecisionRecorded@2, which this version does not know',
+  correlationId: expect.any(String) as string,
+};
+
+let running: RunningUpheld;
+beforeAll(async () => {
+  running = await runUpheld();
+  await running.post('/complaints', COMPLAINT);
+  await running.upheld.caughtUp();
+});
+afterAll(() => running.close());
+
+/** What a newer program beside this one may record at any moment. */
+function recordNewer() {
+  const data = { outcome: 'upheld', decidedOn: '2019-10-02', decidedBy: 'panel' };
+  const newer = arranged(2, data, { type: 'DecisionRecorded' });
+  return running.upheld.store.append('complaint-19007429', 'any', [newer]);
+}
+
+it('refuses a case with an event of a newer program, whatever is asked of it, and stores nothing', async () => {
+  const { position } = await recordNewer();
+  const recommendation = { kind: 'personal', category: 'Apology', text: 'Apologise.', dueOn: '2020-01-02' };
+  const head = await running.upheld.store.head();
+  const answers = await Promise.all([
+    fetch(`${running.url}/v1/complaints/19007429`),
+    fetch(`${running.url}/v1/complaints/19007429/history`),
+    ...['/complaints', '/complaints/19007429/recommendations'].map((path) =>
+      fetch(`${running.url}/v1${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(path === '/complaints' ? COMPLAINT : recommendation),
+      }),
+    ),
+  ]);
+  for (const answer of answers) {
+    expect(answer.headers.get('content-type')).toBe(PROBLEM_MEDIA_TYPE);
+    expect(await answer.json()).toEqual(PROBLEM);
+  }
+  expect(await running.upheld.store.head()).toBe(head);
+
+  // The figures as they were before it are still told; who waits for it hears what stopped them.
+  await until(async () => (await deadLetterOf('statistics', running.upheld.database)) !== null);
+  expect(await running.get('/authorities/E07000129/statistics/2019-20')).toMatchObject({ status: 200 });
+  expect(
+    await running.get(`/authorities/E07000129/statistics/2019-20?after=${String(position)}`),
+  ).toMatchObject({
+    status: 503,
+    body: {
+      type: 'urn:upheld:problem:projection-stopped',
+      detail: expect.stringContaining('complaint-19007429@1') as unknown,
+    },
+  });
+});

@@ -27,7 +27,11 @@ export default {
   maxWorkers: 2,
   testTimeout: 60_000,
   projects: [
-    suite('unit', ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/bench/**/*.spec.ts']),
+    suite('unit', [
+      '<rootDir>/src/**/*.spec.ts',
+      '<rootDir>/test/bench/**/*.spec.ts',
+      '<rootDir>/test/golden/**/*.spec.ts',
+    ]),
     suite('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
     suite('fault', ['<rootDir>/test/fault/**/*.spec.ts']),
     suite('acceptance', ['<rootDir>/test/acceptance/**/*.spec.ts']),

@@ -1,0 +1,146 @@
+import { authorityAggregate } from '../../src/authorities/authority-register.js';
+import { authorityEventSchemas } from '../../src/authorities/authority.events.js';
+import { complaintAggregate } from '../../src/complaints/complaint.commands.js';
+import { complaintEventSchemas } from '../../src/complaints/complaint.events.js';
+import { claimCommand } from '../../src/event-store/command-claim.js';
+import { envelope } from '../../src/event-store/command-envelope.js';
+import type { EventStore, JsonObject } from '../../src/event-store/event-store.js';
+import type { EventSchemas, EventsOf } from '../../src/event-store/event-type.js';
+import { presentSchema, type EventSchema } from '../../src/event-store/event-versions.js';
+import { position } from '../../src/event-store/position.js';
+import { StreamWriter } from '../../src/event-store/stream-writer.js';
+import type { DeadLetter } from '../../src/projections/dead-letter.js';
+import { ProjectionActs } from '../../src/projections/skips.js';
+import { StoreProvenance } from '../../src/provenance/provenance.js';
+
+const AT = new Date('2026-04-01T09:00:00.000Z');
+const by = (id: string) => envelope({ id: 'cw-7', role: 'caseworker' }, AT, id);
+
+/**
+ * Records, through the program itself, every type of event at its present version: what golden files are made of.
+ * Invented, and the same on every run: ids follow from streams and commands, and times are fixed.
+ */
+export async function recordGoldenLog(store: EventStore): Promise<void> {
+  const authorities = new StreamWriter(store, authorityAggregate);
+  for (const [index, event] of AUTHORITY.entries()) {
+    await authorities.write('E07999001', event, by(`golden-authority-${index}`), () => [event]);
+  }
+  const complaints = new StreamWriter(store, complaintAggregate);
+  for (const [reference, commands] of Object.entries(CASES)) {
+    for (const [index, events] of commands.entries()) {
+      await complaints.write(reference, { events }, by(`golden-case-${index}`), () => events);
+    }
+  }
+  await claimCommand(store, { type: 'ReceiveComplaint', reference: '19007429' }, by('golden-claim'));
+  const acts = new ProjectionActs(store);
+  await acts.resume('statistics', STOP, by('golden-resume'));
+  await acts.skip('statistics', STOP, 'entered by a faulty client', by('golden-skip'));
+  const provenance = new StoreProvenance(store);
+  await provenance.declareSynthetic('golden', by('golden-synthetic'));
+  await provenance.declareLoaded(1, by('golden-loaded'));
+}
+
+const authorityEvent = eventOf(authorityEventSchemas);
+const AUTHORITY = [
+  authorityEvent('AuthorityRegistered', {
+    code: 'E07999001',
+    name: 'Golden Vale District Council',
+    type: 'district',
+    region: 'East Midlands',
+    county: 'E10999001',
+    existsFrom: '2018-04-01',
+  }),
+  authorityEvent('AuthorityAbolished', {
+    abolishedOn: '2023-04-01',
+    successors: ['E06999001', 'E06999002'],
+  }),
+];
+
+const caseEvent = eventOf(complaintEventSchemas);
+/** Cases by reference, command by command. Every event that a complaint can have stands in one of them. */
+const CASES = {
+  '19007429': [
+    [
+      caseEvent('ComplaintReceived', {
+        reference: '19007429',
+        authority: 'E07999001',
+        subject: 'Housing – damp, “repairs” & delay ½',
+        receivedOn: '2019-06-14',
+      }),
+    ],
+    [
+      caseEvent('DecisionRecorded', {
+        outcome: 'upheld',
+        reason: 'fault and injustice',
+        decidedOn: '2019-10-02',
+      }),
+      caseEvent('FindingUpheld', {
+        injustice: true,
+        remedy: 'recommended',
+        summary: 'The council took eleven months over repairs.',
+      }),
+    ],
+    [
+      caseEvent('RecommendationMade', {
+        recommendation: 'r1',
+        kind: 'personal',
+        category: 'Apology',
+        text: 'Apologise.',
+        dueOn: '2019-11-02',
+      }),
+    ],
+    [
+      caseEvent('RecommendationMade', {
+        recommendation: 'r2',
+        kind: 'service-improvement',
+        category: 'Training',
+        text: 'Train the housing officers.',
+        dueOn: '2020-01-02',
+      }),
+    ],
+    [
+      caseEvent('ComplianceChecked', {
+        recommendation: 'r1',
+        result: 'complied',
+        actionOn: '2019-11-02',
+        checkedOn: '2019-11-20',
+        evidence: 'A copy of the letter.',
+      }),
+    ],
+    [
+      caseEvent('ComplianceChecked', {
+        recommendation: 'r2',
+        result: 'not-complied',
+        checkedOn: '2020-01-10',
+      }),
+    ],
+    [
+      caseEvent('ComplianceChecked', {
+        recommendation: 'r2',
+        result: 'complied',
+        actionOn: '2020-02-01',
+        checkedOn: '2020-02-14',
+      }),
+    ],
+  ],
+};
+
+const STOP: DeadLetter = {
+  position: position('40217'),
+  eventId: '3603e15a-147c-443c-bac7-98ae19eaf610',
+  stream: 'complaint-19007430',
+  revision: 2,
+  type: 'FindingUpheld@1',
+  error: 'Error: a finding without a decision',
+  attempts: 3,
+  failedAt: AT.toISOString(),
+};
+
+/** Makes events of a slice out of plain data, as their present schemas have it. */
+function eventOf<Schemas extends EventSchemas>(schemas: Schemas) {
+  return (type: keyof Schemas & string, data: JsonObject) => {
+    const schema: EventSchema | undefined = schemas[type];
+    if (schema === undefined) throw new Error(`no schema for event ${type}`);
+    return { type, data: presentSchema(schema).parse(data) } as EventsOf<Schemas>;
+  };
+}

@@ -116,10 +116,10 @@ export interface EventStore {
 
   /**
    * Names the log itself: the same for every process and after every restart, another for every other log.
-   * Read models record it, and refuse another. Absent while an engine cannot tell.
+   * Read models record it, and refuse another. Asking stores no event.
    * @throws Unavailable when the store does not answer.
    */
-  identity?(): Promise<string>;
+  identity(): Promise<string>;
 
   /** Ends subscriptions and connections. */
   close(): Promise<void>;

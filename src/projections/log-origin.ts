@@ -10,11 +10,6 @@ export class OtherLog extends Unavailable {
   }
 }
 
-/** Which log a store holds, as far as its engine can tell. */
-export async function identityOf(store: EventStore): Promise<string | null> {
-  return (await store.identity?.()) ?? null;
-}
-
 /**
  * Refuses to go on with a read model that does not come from this log (design 3): positions of one log mean
  * nothing in another, and one restored from an older backup lacks events that were counted.
@@ -27,8 +22,9 @@ export async function refuseOtherLog(projection: string, store: EventStore, runn
     [projection],
   )) as { position: string; log: string | null }[];
   if (row === undefined) return;
-  const identity = await identityOf(store);
-  if (row.log !== null && identity !== null && row.log !== identity) {
+  const identity = await store.identity();
+  // A checkpoint of before logs had names says nothing; the projector records the name when it goes on.
+  if (row.log !== null && row.log !== identity) {
     throw new OtherLog(projection, `comes from the log ${row.log}, not from ${identity}`);
   }
   const head = await store.head();
@@ -43,6 +39,6 @@ export async function recordLog(projection: string, store: EventStore, runner: C
     `insert into projection_checkpoint (projection, position, log) values ($1, 0, $2)
      on conflict (projection) do update set log = excluded.log
      where projection_checkpoint.log is null or projection_checkpoint.position = 0`,
-    [projection, await identityOf(store)],
+    [projection, await store.identity()],
   );
 }

@@ -7,7 +7,7 @@ import { DomainRefusal, Unavailable } from '../platform/refusal.js';
 import { lockCheckpoint, moveCheckpoint } from './checkpoint.js';
 import { foldAfresh, foldRest, type FreshFold } from './fresh-fold.js';
 import { Lease } from './lease.js';
-import { identityOf, OtherLog, refuseOtherLog } from './log-origin.js';
+import { OtherLog, refuseOtherLog } from './log-origin.js';
 import { inSchema, LIVE } from './page-writer.js';
 import type { Projection } from './projection.js';
 import { dropShadow, indexShadow, openShadow, shadowSchema } from './shadow.js';
@@ -48,7 +48,7 @@ export async function rebuild(options: RebuildOptions): Promise<Position | null>
   return underLease(options, async (signal) => {
     const schema = shadowSchema('rebuild', projection);
     const fold: FreshFold = { ...options, schema, signal, skipped: await skippedBy(store, projection) };
-    const from = await openShadow(database, schema, projection, await identityOf(store));
+    const from = await openShadow(database, schema, projection, await store.identity());
     onStart?.(from, await store.head());
     await foldAfresh(fold, from, () => store.head());
     if (signal.aborted) return null;
@@ -130,7 +130,7 @@ async function swap(fold: FreshFold, transaction: QueryRunner): Promise<Position
   await moveCheckpoint(name, checkpoint, transaction, LIVE);
   await transaction.query(`update ${LIVE}.projection_checkpoint set log = $2 where projection = $1`, [
     name,
-    await identityOf(fold.store),
+    await fold.store.identity(),
   ]);
   await transaction.query(
     `delete from ${LIVE}.projection_dead_letter where projection = $1 and (position <= $2 or $3)`,

@@ -27,7 +27,7 @@ export async function openShadow(
   database: DataSource,
   schema: string,
   projection: Projection,
-  log: string | null,
+  log: string,
 ): Promise<Position> {
   return inSchema(database, LIVE, async (transaction) => {
     const made = await fingerprint(projection, log, transaction);
@@ -110,7 +110,7 @@ export async function indexShadow(
 }
 
 /** Tells copies apart that another version of the program filled, or that were made for other tables. */
-async function fingerprint({ tables }: Projection, log: string | null, runner: CanQuery): Promise<string> {
+async function fingerprint({ tables }: Projection, log: string, runner: CanQuery): Promise<string> {
   const { version } = JSON.parse(await readFile(PACKAGE, 'utf8')) as { version: string };
   const columns = await runner.query(
     `select table_name, column_name, data_type, is_nullable from information_schema.columns

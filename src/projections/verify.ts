@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import type { Position } from '../event-store/position.js';
 import { checkpointOf, lockCheckpoint } from './checkpoint.js';
 import { foldAfresh, foldRest, type FreshFold } from './fresh-fold.js';
-import { identityOf, refuseOtherLog } from './log-origin.js';
+import { refuseOtherLog } from './log-origin.js';
 import { inSchema, LIVE } from './page-writer.js';
 import { skippedBy, underLease, type RebuildOptions } from './rebuild.js';
 import { dropShadow, openShadow, shadowSchema } from './shadow.js';
@@ -29,7 +29,7 @@ export async function verifyProjection(options: RebuildOptions): Promise<Verifie
     await refuseOtherLog(projection.name, store, database);
     await dropShadow(database, schema);
     try {
-      const from = await openShadow(database, schema, projection, await identityOf(store));
+      const from = await openShadow(database, schema, projection, await store.identity());
       onStart?.(from, await live());
       await foldAfresh(fold, from, live);
       if (signal.aborted) return null;

@@ -70,6 +70,7 @@ function stub(store: EventStore): EventStore {
     subscribe: (options) => store.subscribe(options),
     head: () => Promise.resolve(START),
     settledHead: () => Promise.resolve(START),
+    identity: () => store.identity(),
     close: () => Promise.resolve(),
   };
 }

@@ -3,13 +3,19 @@ import type { EventStore } from '../../src/event-store/event-store.js';
 import { appendingContract } from './appending.contract.js';
 import { closingContract } from './closing.contract.js';
 import { concurrencyContract } from './concurrency.contract.js';
+import { identityContract } from './identity.contract.js';
 import { payloadContract } from './payload.contract.js';
 import { readingContract } from './reading.contract.js';
 import { settlingContract } from './settling.contract.js';
 import { subscribingContract } from './subscribing.contract.js';
 
-/** An engine on a log that may hold streams of others already. */
-export type Opened = Readonly<{ store: EventStore; close: () => Promise<void> }>;
+/** An engine on a log of its own, in a store that may hold streams of others already. */
+export type Opened = Readonly<{
+  store: EventStore;
+  /** Another store on the same log, as another process has one; none where a log is one store's. */
+  again?: () => EventStore;
+  close: () => Promise<void>;
+}>;
 
 /** What a suite works on; streams it names are new in every run. */
 export type Subject = Readonly<{
@@ -45,6 +51,7 @@ export function eventStoreContract(name: string, open: () => Promise<Opened>): v
     concurrencyContract(subject);
     subscribingContract(subject);
     settlingContract(subject);
+    identityContract(open, subject);
     closingContract(open, subject);
   });
 }

@@ -9,6 +9,6 @@ eventStoreContract('memory', () => {
 
 eventStoreContract('PostgreSQL', async () => {
   const database = await openLogDatabase();
-  const store = database.newStore();
-  return { store, close: database.close };
+  const again = () => database.newStore();
+  return { store: again(), again, close: database.close };
 });

@@ -1,24 +1,30 @@
-import { randomUUID } from 'node:crypto';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
-import { eventStoreContract } from './event-store.contract.js';
+import { freshPrefix } from '../support/stream-prefix.js';
+import { eventStoreContract, type Opened } from './event-store.contract.js';
 
 const REAL = process.env.TEST_EVENTSTORE_URL;
-const newPrefix = () => `upheld-${randomUUID().slice(0, 8)}.`;
+/** A log of its own on a server; `stop` stops the server, where it is this log's alone. */
+function openOn(url: string, stop: () => Promise<void> = () => Promise.resolve()): Opened {
+  const streamPrefix = freshPrefix();
+  const stores: EventStoreDbEventStore[] = [];
+  const again = () => {
+    const store = new EventStoreDbEventStore({ url, streamPrefix });
+    stores.push(store);
+    return store;
+  };
+  const close = async () => {
+    await Promise.all(stores.map((store) => store.close()));
+    await stop();
+  };
+  return { store: again(), again, close };
+}
 
 eventStoreContract('EventStoreDB, the fake', async () => {
   const fake = await FakeEventStoreDb.start({ standardProjections: true });
-  const store = new EventStoreDbEventStore({ url: fake.url, streamPrefix: newPrefix() });
-  const close = async () => {
-    await store.close();
-    await fake.stop();
-  };
-  return { store, close };
+  return openOn(fake.url, () => fake.stop());
 });
 
 if (REAL !== undefined) {
-  eventStoreContract('EventStoreDB, a real server', () => {
-    const store = new EventStoreDbEventStore({ url: REAL, streamPrefix: newPrefix() });
-    return Promise.resolve({ store, close: () => store.close() });
-  });
+  eventStoreContract('EventStoreDB, a real server', () => Promise.resolve(openOn(REAL)));
 }

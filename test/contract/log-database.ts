@@ -1,5 +1,8 @@
 import { Client } from 'pg';
-import { CreateEventLog1795219200000 } from '../../src/event-store/postgres/event-log.migration.js';
+import {
+  CreateEventLog1795219200000,
+  CreateLogIdentity1795219200400,
+} from '../../src/event-store/postgres/event-log.migration.js';
 import { PostgresEventStore } from '../../src/event-store/postgres/postgres-event-store.js';
 import type { PostgresEventStoreOptions } from '../../src/event-store/postgres/postgres-event-store.js';
 import { createDatabase } from '../support/database.js';
@@ -28,7 +31,9 @@ export async function openLogDatabase(): Promise<LogDatabase> {
     opened.push(() => store.close());
     return store;
   };
-  await new CreateEventLog1795219200000().up(await newClient());
+  const migrator = await newClient();
+  await new CreateEventLog1795219200000().up(migrator);
+  await new CreateLogIdentity1795219200400().up(migrator);
   const close = async () => {
     for (const end of opened) await end().catch(() => undefined);
     await drop();

@@ -1,5 +1,3 @@
-import { MemoryEventStore } from '../../src/event-store/memory/memory-event-store.js';
-import { PostgresEventStore } from '../../src/event-store/postgres/postgres-event-store.js';
 import { projectionStatus, statusLines } from '../../src/projections/projection-status.js';
 import { rebuild } from '../../src/projections/rebuild.js';
 import { verifyProjection } from '../../src/projections/verify.js';
@@ -59,19 +57,4 @@ describe.each([
     const verified = await verifyProjection({ ...log.parts, projection: listing, signal });
     expect(verified).toMatchObject({ difference: null });
   }, 30_000);
-});
-
-it('a log has one name in every process, and no two logs have the same', async () => {
-  const other = await ProjectedLog.open();
-  const again = new PostgresEventStore({ connectionString: log.databaseUrl });
-  try {
-    const name = await log.store.identity();
-    expect(await again.identity()).toBe(name);
-    const memories = [new MemoryEventStore(), new MemoryEventStore()];
-    const others = await Promise.all([other.store, ...memories].map((store) => store.identity()));
-    expect(new Set([name, ...others]).size).toBe(4);
-  } finally {
-    await again.close();
-    await other.close();
-  }
 });

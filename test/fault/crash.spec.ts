@@ -1,96 +1,164 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { verifyProjection } from '../../src/projections/verify.js';
 import { openUpheld } from '../../src/upheld.js';
+import { CrashingProcess, PHASES, type Phase, type Target } from '../support/crashing-process.js';
 import { createDatabase } from '../support/database.js';
+import { TestDataFolder } from '../support/embedded-postgres-child.folder.js';
+import { until } from '../support/projections.js';
 
-const CHILD = fileURLToPath(new URL('../support/crash-child.js', import.meta.url));
-
-/** What a killer waits for before it strikes, and the longest it then takes, in milliseconds. */
-const STRIKES = [
-  { at: 'ready', within: 300 },
-  { at: 'stored', within: 100 },
-  { at: 'page', within: 20 },
-  { at: 'swap', within: 6 },
-  { at: 'swapped', within: 20 },
-] as const;
 const KILLS = 50;
-/** Logs that are killed side by side, one for each processor of a small machine. */
-const LANES = 2;
+/** Of those, how many hit processes on each of two logs, side by side: one for each processor of a small machine. */
+const PROCESSES = [20, 19] as const;
+/** What is said just before a kill that is aimed, and the longest it then takes, in milliseconds. */
+const MOMENTS: Readonly<Record<Phase | 'anywhere', { said: string; within: number }>> = {
+  anywhere: { said: 'ready', within: 300 },
+  append: { said: 'stored', within: 30 },
+  page: { said: 'begin page', within: 20 },
+  rebuild: { said: 'folded', within: 20 },
+  swap: { said: 'begin swap', within: 20 },
+};
+const AIMS = ['anywhere', ...PHASES] as const;
 
-/** What processes said on one log before they were killed. */
-type Said = { killed: number; swapped: number; cutSwaps: number; stored: Map<string, number> };
+/** Kills of processes and of embedded servers: how many were aimed at a phase and met it. */
+class Count {
+  readonly processes = { append: 0, page: 0, rebuild: 0, swap: 0 };
+  readonly servers = { append: 0, page: 0, rebuild: 0, swap: 0 };
+  killed = 0;
 
-/** Starts a process, waits for a word of it, and kills it a random moment later; notes what it said. */
-async function killOnce(databaseUrl: string, round: number, said: Said): Promise<void> {
-  const strike = STRIKES[round % STRIKES.length] ?? STRIKES[0];
-  const child = spawn(process.execPath, [CHILD, databaseUrl, String(round)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = once(child, 'close');
-  let swapping = false;
-  let struck: Promise<void> | null = null;
-  for await (const line of createInterface(child.stdout)) {
-    const [word, stream = '', revision] = line.split(' ');
-    if (word === 'stored') said.stored.set(stream, Number(revision));
-    if (word === 'swap') swapping = true;
-    if (word === 'swapped') [swapping, said.swapped] = [false, said.swapped + 1];
-    if (word !== strike.at) continue;
-    struck ??= pause(Math.random() * strike.within).then(() => {
-      said.killed += child.kill('SIGKILL') ? 1 : 0;
-    });
+  /** Every fifth kill comes anywhere; each other at the phase that was met least. */
+  nextAim(): Phase | 'anywhere' {
+    if (this.killed % AIMS.length === 0) return 'anywhere';
+    return PHASES.toSorted((one, other) => this.processes[one] - this.processes[other])[0] ?? 'anywhere';
   }
-  await struck;
-  expect(await ended).toEqual([null, 'SIGKILL']);
-  said.cutSwaps += swapping ? 1 : 0;
 }
 
-/** Kills many processes on one log, one after another, and then compares what is left with a fresh fold. */
-async function lane(kills: number): Promise<Said> {
-  const database = await createDatabase();
-  const said: Said = { killed: 0, swapped: 0, cutSwaps: 0, stored: new Map() };
+/** Waits for the moment of an aim. */
+async function moment(running: CrashingProcess, aim: Phase | 'anywhere'): Promise<void> {
+  const { said, within } = MOMENTS[aim];
+  await running.says(said);
+  await pause(Math.random() * within);
+}
+
+/** Waits for a moment at which it is in the midst of a phase, by the last it said. */
+async function midst(running: CrashingProcess, phase: Phase): Promise<void> {
+  for (let time = 0; time < 50; time += 1) {
+    await moment(running, phase);
+    if (running.isWithin(phase)) return;
+  }
+  throw new Error(`it was never met in the midst of ${phase}`);
+}
+
+/** Starts a process, and kills it at the moment of an aim; what it had stored by then. */
+async function killOne(target: Target, round: number, count: Count): Promise<Map<string, number>> {
+  const aim = count.nextAim();
+  const running = new CrashingProcess(target, round, aim);
   try {
-    for (let round = 0; round < kills; round += 1) await killOnce(database.url, round, said);
-    const configuration = {
+    await moment(running, aim);
+  } finally {
+    expect(await running.kill()).toBe('SIGKILL');
+  }
+  count.killed += 1;
+  if (aim !== 'anywhere' && running.isWithin(aim)) count.processes[aim] += 1;
+  return running.stored;
+}
+
+/** Kills processes on one log, one after another, and then compares what is left with a fresh fold. */
+async function killProcesses(kills: number, count: Count): Promise<void> {
+  const { url, drop } = await createDatabase();
+  const stored = new Map<string, number>();
+  try {
+    for (let round = 0; round < kills; round += 1) {
+      for (const [stream, revision] of await killOne({ databaseUrl: url }, round, count))
+        stored.set(stream, revision);
+    }
+    await expectWhole({ databaseUrl: url }, stored);
+  } finally {
+    await drop();
+  }
+}
+
+/** Kills the embedded server of processes that are at work, in each phase, and at last them: one with its server. */
+async function killServers(count: Count): Promise<void> {
+  const place = new TestDataFolder();
+  await place.setUp();
+  const target = { dataFolder: place.dataFolder };
+  const stored = new Map<string, number>();
+  const kill = async (): Promise<number> => {
+    const pid = (await place.postmaster())?.pid;
+    if (pid === undefined) throw new Error('there is no server to kill');
+    process.kill(pid, 'SIGKILL');
+    count.killed += 1;
+    return pid;
+  };
+  try {
+    for (const round of [0, 1]) {
+      const running = new CrashingProcess(target, round, 'each');
+      try {
+        for (const phase of PHASES) {
+          await midst(running, phase);
+          const killed = await kill();
+          count.servers[phase] += 1;
+          await until(async () => ![killed, undefined].includes((await place.postmaster())?.pid), 60_000);
+          await running.says('stored');
+        }
+        if (round === 0) await kill();
+      } finally {
+        expect(await running.kill()).toBe('SIGKILL');
+      }
+      count.killed += 1;
+      for (const [stream, revision] of running.stored) stored.set(stream, revision);
+    }
+    await expectWhole(target, stored);
+  } finally {
+    await place.tearDown();
+  }
+}
+
+/** Looks whether the read models equal a fresh fold, and whether all that was acknowledged is in the log. */
+async function expectWhole(target: Target, stored: ReadonlyMap<string, number>): Promise<void> {
+  const upheld = await openUpheld({
+    configuration: {
       dataFolder: '/nonexistent',
-      databaseUrl: database.url,
+      databaseUrl: undefined,
       port: 0,
       logLevel: 'silent',
-    } as const;
-    const upheld = await openUpheld({ configuration, notice: () => undefined });
-    try {
-      await upheld.caughtUp();
-      for (const projection of upheld.projections) {
-        const signal = new AbortController().signal;
-        expect(await verifyProjection({ ...upheld, projection, signal })).toMatchObject({
-          position: await upheld.store.head(),
-          difference: null,
-        });
-      }
-      const last = new Map<string, number>();
-      for await (const { stream, revision } of upheld.store.readAll()) last.set(stream, revision);
-      const missing = [...said.stored].filter(([stream, revision]) => (last.get(stream) ?? -1) < revision);
-      expect(missing).toEqual([]);
-    } finally {
-      await upheld.close();
+      ...target,
+    },
+    notice: () => undefined,
+  });
+  try {
+    await upheld.caughtUp();
+    const { signal } = new AbortController();
+    for (const projection of upheld.projections) {
+      expect(await verifyProjection({ ...upheld, projection, signal })).toMatchObject({
+        position: await upheld.store.head(),
+        difference: null,
+      });
     }
+    const last = new Map<string, number>();
+    for await (const { stream, revision } of upheld.store.readAll()) last.set(stream, revision);
+    const missing = [...stored].filter(([stream, revision]) => (last.get(stream) ?? -1) < revision);
+    expect(missing).toEqual([]);
+    expect(stored.size).toBeGreaterThan(0);
   } finally {
-    await database.drop();
+    await upheld.close();
   }
-  return said;
 }
 
 describe('killed at random points while it appends, projects, rebuilds and swaps', () => {
   it('leaves read models equal to a fresh fold, and every acknowledged event (slow)', async () => {
-    const lanes = await Promise.all(Array.from({ length: LANES }, () => lane(KILLS / LANES)));
-    const sum = (of: (said: Said) => number) => lanes.reduce((total, said) => total + of(said), 0);
-    expect(sum(({ killed }) => killed)).toBe(KILLS);
+    const count = new Count();
+    // Each to its end, also when another has failed: they clean up after themselves.
+    const lanes = await Promise.allSettled([
+      ...PROCESSES.map((kills) => killProcesses(kills, count)),
+      killServers(count),
+    ]);
+    expect(lanes.filter(({ status }) => status === 'rejected')).toEqual([]);
+    expect(count.killed).toBe(KILLS);
     // Otherwise the kills have proved less than they claim.
-    expect(sum(({ swapped }) => swapped)).toBeGreaterThanOrEqual(KILLS / STRIKES.length);
-    expect(sum(({ cutSwaps }) => cutSwaps)).toBeGreaterThan(0);
-    expect(sum(({ stored }) => stored.size)).toBeGreaterThan(KILLS);
-  }, 180_000);
+    const { processes, servers } = count;
+    const missed = PHASES.filter((phase) => processes[phase] === 0);
+    expect({ processes, missed }).toEqual({ processes, missed: [] });
+    expect(servers).toEqual({ append: 2, page: 2, rebuild: 2, swap: 2 });
+  }, 300_000);
 });

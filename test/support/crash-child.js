@@ -1,35 +1,69 @@
 /**
- * A process that appends cases, projects them and rebuilds, all at once and without end: it is there to be killed.
+ * A process that appends cases, projects them and rebuilds, all at once and without end: it is there to be killed,
+ * or to have its PostgreSQL killed. It runs what was built, which starts soonest.
  *
- * Usage: node crash-child.js DATABASE_URL ROUND
- * It prints a line for everything a killer may wait for: `ready`, `stored STREAM REVISION` for what was
- * acknowledged, `page` for a page of a rebuild, `swap` before a swap and `swapped` after it.
+ * Usage: node crash-child.js '{"databaseUrl": …} or {"dataFolder": …}' ROUND PHASE
+ * It prints a line for everything a killer may wait for: `ready`, `begin PHASE` and `end PHASE` (append, page, rebuild,
+ * swap), `folded` for a page of a rebuild, and `stored STREAM REVISION` for what was acknowledged. In the phase that it
+ * is given, or in `each`, it lingers, so that it can be met there.
  */
-import { register } from 'node:module';
 import { writeSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { complaintAggregate } from '../../dist/complaints/complaint.commands.js';
+import { envelope } from '../../dist/event-store/command-envelope.js';
+import { StreamWriter } from '../../dist/event-store/stream-writer.js';
+import { isDatabaseOutage } from '../../dist/projections/database-outage.js';
+import { rebuild } from '../../dist/projections/rebuild.js';
+import { openUpheld } from '../../dist/upheld.js';
 
-register('./embedded-postgres-child.hooks.js', import.meta.url);
-const { openUpheld } = await import('../../src/upheld.js');
-const { StreamWriter } = await import('../../src/event-store/stream-writer.js');
-const { envelope } = await import('../../src/event-store/command-envelope.js');
-const { complaintAggregate } = await import('../../src/complaints/complaint.commands.js');
-const { rebuild } = await import('../../src/projections/rebuild.js');
+const [, , target, round, aim] = process.argv;
+const configuration = { dataFolder: '/nonexistent', port: 0, logLevel: 'silent', ...JSON.parse(target) };
+/** Cases appended at a time; a pause between two of one appender, and the longest in the phase aimed at. */
+const APPENDERS = 4;
+const PAUSE = 3;
+const LINGER = 40;
 
-const [, , databaseUrl, round] = process.argv;
-const configuration = { dataFolder: '/nonexistent', databaseUrl, port: 0, logLevel: 'silent' };
 // At once and whole, so that nothing said is lost with the process.
 const say = (line) => writeSync(1, `${line}\n`);
-const upheld = await openUpheld({ configuration, notice: () => undefined });
-const complaints = new StreamWriter(upheld.store, complaintAggregate);
+const linger = async (phase) => {
+  if (aim === phase || aim === 'each') await pause(Math.random() * LINGER);
+};
+
+async function within(phase, work) {
+  say(`begin ${phase}`);
+  try {
+    return await work();
+  } finally {
+    say(`end ${phase}`);
+  }
+}
+
+/** Repeats what finds no database, as its user would; anything else ends the process. */
+async function despiteOutages(work) {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isDatabaseOutage(error) && error.code !== 'rebuild-under-way') throw error;
+      await pause(20);
+    }
+  }
+}
 
 async function append(appender) {
   for (let number = 0; ; number += 1) {
-    const reference = `19${String((round * 4 + appender) * 1_000 + number).padStart(6, '0')}`;
+    const reference = `${10 + Number(round)}${appender}${String(number).padStart(5, '0')}`;
     for (const events of historyOf(reference)) {
       const by = envelope({ id: 'cw-7', role: 'caseworker' }, upheld.clock());
-      const { revision } = await complaints.write(reference, { events }, by, () => events);
-      say(`stored complaint-${reference} ${revision}`);
+      const write = () => complaints.write(reference, { events }, by, () => events);
+      await despiteOutages(() =>
+        within('append', async () => {
+          const { revision } = await write();
+          say(`stored complaint-${reference} ${revision}`);
+        }),
+      );
     }
+    await pause(PAUSE);
   }
 }
 
@@ -48,19 +82,55 @@ function historyOf(reference) {
   ];
 }
 
-async function rebuildOn() {
-  const [projection] = upheld.projections;
+/** The live projector's pages tell of their commits; answers the projection as it was. */
+function tellingCommits(projection) {
+  const { apply } = projection;
+  const untold = { ...projection };
+  projection.apply = async (page, transaction) => {
+    await apply(page, transaction);
+    const commit = transaction.commitTransaction.bind(transaction);
+    transaction.commitTransaction = () =>
+      within('page', async () => {
+        await linger('page');
+        await commit();
+      });
+  };
+  return untold;
+}
+
+async function rebuildOn(projection) {
   for (;;) {
-    await rebuild({
-      ...upheld,
-      projection,
-      signal: new globalThis.AbortController().signal,
-      onProgress: () => say('page'),
-      onSwap: () => say('swap'),
-    });
-    say('swapped');
+    let swapping = false;
+    const { apply } = projection;
+    const work = () =>
+      rebuild({
+        ...upheld,
+        projection: {
+          ...projection,
+          apply: async (page, transaction) => {
+            await apply(page, transaction);
+            await linger(swapping ? 'swap' : 'rebuild');
+          },
+        },
+        signal: new globalThis.AbortController().signal,
+        onProgress: () => say('folded'),
+        onSwap: () => {
+          swapping = true;
+          say('begin swap');
+        },
+      }).finally(() => {
+        if (swapping) say('end swap');
+        swapping = false;
+      });
+    await despiteOutages(() => within('rebuild', work));
   }
 }
 
+const upheld = await openUpheld({ configuration, notice: () => undefined });
+const complaints = new StreamWriter(upheld.store, complaintAggregate);
+const projections = upheld.projections.map(tellingCommits);
 say('ready');
-await Promise.all([...[0, 1, 2, 3].map(append), rebuildOn()]);
+await Promise.all([
+  ...Array.from({ length: APPENDERS }, (_, number) => append(number)),
+  ...projections.map(rebuildOn),
+]);

@@ -5,6 +5,7 @@ import type { EventStore } from '../event-store/event-store.js';
 import { START, type Position } from '../event-store/position.js';
 import { DomainRefusal, Unavailable } from '../platform/refusal.js';
 import { lockCheckpoint, moveCheckpoint } from './checkpoint.js';
+import { tellingOutages } from './database-outage.js';
 import { foldAfresh, foldRest, type FreshFold } from './fresh-fold.js';
 import { Lease } from './lease.js';
 import { OtherLog, refuseOtherLog } from './log-origin.js';
@@ -58,27 +59,33 @@ export async function rebuild(options: RebuildOptions): Promise<Position | null>
   });
 }
 
-/** Runs work on a projection's copies as the only process to do so; the signal aborts when the lease is lost. */
-export async function underLease<Result>(
+/**
+ * Runs work on a projection's copies as the only process to do so; the signal aborts when the lease is lost.
+ * @throws DomainRefusal `rebuild-under-way`; Unavailable `lease-lost`, and `database-unavailable` when the database
+ *   does not answer: what was copied by then is taken up by the next.
+ */
+export function underLease<Result>(
   { databaseUrl, projection, signal }: Pick<RebuildOptions, 'databaseUrl' | 'projection' | 'signal'>,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-  const lease = await Lease.tryAcquire(databaseUrl, rebuildLease(projection.name));
-  if (lease === null) {
-    throw new DomainRefusal(
-      'rebuild-under-way',
-      `another process rebuilds or verifies ${projection.name}; see upheld projections status`,
-    );
-  }
-  try {
-    const result = await work(AbortSignal.any([signal, lease.lost]));
-    if (lease.lost.aborted && !signal.aborted && result === null) {
-      throw new Unavailable('lease-lost', `the connection that guards the rebuild was lost; run it again`);
+  return tellingOutages(async () => {
+    const lease = await Lease.tryAcquire(databaseUrl, rebuildLease(projection.name));
+    if (lease === null) {
+      throw new DomainRefusal(
+        'rebuild-under-way',
+        `another process rebuilds or verifies ${projection.name}; see upheld projections status`,
+      );
     }
-    return result;
-  } finally {
-    await lease.release();
-  }
+    try {
+      const result = await work(AbortSignal.any([signal, lease.lost]));
+      if (lease.lost.aborted && !signal.aborted && result === null) {
+        throw new Unavailable('lease-lost', `the connection that guards the rebuild was lost; run it again`);
+      }
+      return result;
+    } finally {
+      await lease.release();
+    }
+  });
 }
 
 /** Positions of the events that a projection leaves out; a fresh fold leaves them out as well. */

@@ -10,16 +10,37 @@ const PROGRAM = fileURLToPath(new URL('../../bin/upheld.js', import.meta.url));
 
 export type Ran = Readonly<{ code: number | null; stdout: string; stderr: string }>;
 
+/** A command that is under way. */
+export type Running = Readonly<{
+  ran: Promise<Ran>;
+  /** Sends a signal to its process group, as Ctrl-C at a terminal does; nothing happens when it has ended. */
+  signal: (signal: 'SIGINT' | 'SIGKILL') => void;
+}>;
+
 /** Runs `upheld` as built, with only these variables set besides the way to programs. */
 export async function upheldCommand(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<Ran> {
+  return startCommand(args, environment).ran;
+}
+
+/** Starts `upheld` as {@link upheldCommand} does, in a process group of its own. */
+export function startCommand(args: readonly string[], environment: NodeJS.ProcessEnv): Running {
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env: { PATH, HOME, ...environment } });
-  const [stdout, stderr, [code]] = await Promise.all([
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    env: { PATH, HOME, ...environment },
+    detached: true,
+  });
+  const ran = Promise.all([
     text(child.stdout),
     text(child.stderr),
     once(child, 'close') as Promise<[number | null]>,
-  ]);
-  return { code, stdout, stderr };
+  ]).then(([stdout, stderr, [code]]) => ({ code, stdout, stderr }));
+  return {
+    ran,
+    signal: (signal) => {
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      process.kill(-child.pid, signal);
+    },
+  };
 }
 
 /** A folder that is removed afterwards. */

@@ -1,0 +1,172 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'pg';
+import { AuthorityRegister } from '../../src/authorities/authority-register.js';
+import { loadCases } from '../../src/complaints/import/case-loader.js';
+import { referenceCounter, syntheticCases } from '../../src/demo/synthetic-cases.js';
+import { Lease } from '../../src/projections/lease.js';
+import { projectionStatus } from '../../src/projections/projection-status.js';
+import { rebuildLease } from '../../src/projections/rebuild.js';
+import { startCommand, upheldCommand, type Running } from '../support/command-line.js';
+import { BLABY } from '../support/complaints.js';
+import { until } from '../support/projections.js';
+import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
+
+const STATISTICS = '/authorities/E07000129/statistics/2019-20';
+/** Several pages of a rebuild. */
+const CASES = 6_000;
+const STOPPED = 'Stopped; what serves is as it was, and the next rebuild goes on from here.';
+
+let running: RunningUpheld;
+let shown: unknown;
+beforeAll(async () => {
+  running = await runUpheld();
+  const { store, clock } = running.upheld;
+  const figures = {
+    upheld: 0,
+    notUpheld: CASES,
+    satisfactoryRemedies: 0,
+    complied: 0,
+    compliedLate: 0,
+    notComplied: 0,
+    others: {},
+  };
+  await loadCases(syntheticCases(BLABY.code, figures, referenceCounter()), {
+    store,
+    register: new AuthorityRegister(store),
+    clock,
+    actor: { id: 'test', role: 'system' },
+  });
+  await running.upheld.caughtUp();
+  shown = (await running.get(STATISTICS)).body;
+}, 120_000);
+afterAll(() => running.close());
+
+const projections = (...args: string[]) =>
+  upheldCommand(['projections', ...args], { DATABASE_URL: running.upheld.databaseUrl });
+const isFree = async () => !(await Lease.isHeld(rebuildLease('statistics'), running.upheld.database));
+const left = async () => (await projectionStatus('statistics', running.upheld)).rebuild;
+
+/**
+ * Starts a rebuild and holds it up in the midst, with some pages written and another under way, while work is done;
+ * meanwhile the live view is read on and on. Answers what came of the command.
+ */
+async function inTheMidst(work: (rebuild: Running, holder: Client) => Promise<void>) {
+  const holder = new Client({ connectionString: running.upheld.databaseUrl });
+  await holder.connect();
+  const reading = new AbortController();
+  const reader = (async () => {
+    const seen = new Set<string>();
+    while (!reading.signal.aborted) {
+      seen.add(JSON.stringify((await running.get(STATISTICS)).body));
+      await pause(5);
+    }
+    return [...seen];
+  })();
+  const rebuild = startCommand(['projections', 'rebuild'], { DATABASE_URL: running.upheld.databaseUrl });
+  try {
+    await until(() => isHeldUp(holder), 60_000);
+    await work(rebuild, holder);
+  } finally {
+    await holder.end();
+    reading.abort();
+    setTimeout(() => {
+      rebuild.signal('SIGKILL');
+    }, 60_000).unref();
+  }
+  expect(await reader).toEqual([JSON.stringify(shown)]);
+  return rebuild.ran;
+}
+
+/** Keeps the rebuild's next page from being written, once one was. */
+async function isHeldUp(holder: Client): Promise<boolean> {
+  await holder.query('begin');
+  try {
+    await holder.query('lock table rebuild_statistics.statistics_tally in share mode nowait');
+    const { rowCount } = await holder.query(
+      'select from rebuild_statistics.projection_checkpoint where position > 0',
+    );
+    if (rowCount === 1) return true;
+  } catch {
+    // It is not there yet, or a page is just being written.
+  }
+  await holder.query('rollback');
+  return false;
+}
+
+/** Takes the rebuild up again in another process, up to its end. */
+async function expectTakenUp(): Promise<void> {
+  const from = (await left())?.checkpoint ?? 0n;
+  expect(from).toBeGreaterThan(0n);
+  const rebuilt = await projections('rebuild');
+  expect(rebuilt).toMatchObject({
+    code: 0,
+    stdout: `statistics is rebuilt, up to position ${await running.upheld.store.head()}.\n`,
+  });
+  expect(rebuilt.stderr).toContain(`An interrupted rebuild is taken up at position ${from}.`);
+  await expectSound();
+}
+
+async function expectSound(): Promise<void> {
+  expect(await left()).toBeNull();
+  expect((await running.get(STATISTICS)).body).toEqual(shown);
+  expect(await projections('verify')).toMatchObject({ code: 0 });
+}
+
+describe('upheld projections rebuild, in the midst of it', () => {
+  it('ends on Ctrl-C with what stands and how to go on, and is taken up by the next', async () => {
+    const ran = await inTheMidst(async (rebuild) => {
+      rebuild.signal('SIGINT');
+      await pause(300);
+    });
+    expect(ran).toMatchObject({ code: 130, stdout: '' });
+    expect(ran.stderr.trimEnd().split('\n').at(-1)).toBe(STOPPED);
+    expect(await isFree()).toBe(true);
+    expect(await left()).toMatchObject({ running: false });
+    await expectTakenUp();
+  }, 180_000);
+
+  it('ends at once on a second Ctrl-C, and is taken up by the next', async () => {
+    const ran = await inTheMidst(async (rebuild) => {
+      rebuild.signal('SIGINT');
+      await pause(300);
+      rebuild.signal('SIGINT');
+      expect(await rebuild.ran).toMatchObject({ code: 130 });
+    });
+    expect(ran.stdout).toBe('');
+    await until(isFree);
+    await expectTakenUp();
+  }, 180_000);
+
+  it('can be killed, and is taken up by a process that starts while its last page still hangs', async () => {
+    let next: Running | undefined;
+    const ran = await inTheMidst(async (rebuild) => {
+      rebuild.signal('SIGKILL');
+      await rebuild.ran;
+      await until(isFree);
+      next = startCommand(['projections', 'rebuild'], { DATABASE_URL: running.upheld.databaseUrl });
+      await until(async () => !(await isFree()), 30_000);
+      await pause(300);
+    });
+    expect(ran.code).toBeNull();
+    const taken = await next?.ran;
+    expect(taken).toMatchObject({ code: 0 });
+    expect(taken?.stderr).toContain('An interrupted rebuild is taken up at position');
+    await expectSound();
+  }, 180_000);
+
+  it('ends with one line when its connection is cut, and is taken up by the next', async () => {
+    const ran = await inTheMidst(async (_, holder) => {
+      const cut = async () => {
+        const { rowCount } = await holder.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))`,
+        );
+        return rowCount === 1;
+      };
+      await until(cut);
+    });
+    expect(ran).toMatchObject({ code: 1, stdout: '' });
+    const told = ran.stderr.split('\n').filter((line) => !/^rebuild statistics/.test(line));
+    expect(told).toEqual([expect.stringMatching(/^upheld: the database does not answer: terminating/), '']);
+    await expectTakenUp();
+  }, 180_000);
+});

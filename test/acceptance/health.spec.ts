@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { z } from 'zod';
 import { envelope } from '../../src/event-store/command-envelope.js';
@@ -8,11 +9,14 @@ import { Readiness } from '../../src/operation/readiness.js';
 import { rebuild } from '../../src/projections/rebuild.js';
 import { resumeProjection, skipEvent } from '../../src/projections/stops.js';
 import { SeverableLink } from '../contract/severable-link.js';
+import { runProgram } from '../support/command-line.js';
 import { complaint } from '../support/http-cases.js';
 import { createDatabase } from '../support/database.js';
 import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 import { until } from '../support/projections.js';
 import { runUpheld, type RunningOn, type RunningUpheld } from '../support/running-upheld.js';
+
+const HEALTH_CHECK = fileURLToPath(new URL('../../bin/health-check.js', import.meta.url));
 
 /** More than the two seconds that it may take, on a machine that has much else to do. */
 const BOUND = 10_000;
@@ -252,6 +256,28 @@ describe('while PostgreSQL is away', () => {
     await link.open();
     await until(() => isReady(upheld), 30_000);
   }, 60_000);
+});
+
+it('is told to containers by the exit code of their health check', async () => {
+  const upheld = await running();
+  const { port } = new URL(upheld.url);
+  const check = (...question: string[]) => runProgram(HEALTH_CHECK, question, { UPHELD_PORT: port });
+  for (const question of [[], ['live'], ['ready']]) {
+    expect(await check(...question)).toEqual({ code: 0, stdout: '', stderr: '' });
+  }
+  await recordUnknownEvent(upheld);
+  await until(async () => !(await isReady(upheld)));
+  expect(await check('ready')).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'not ready: 503: statistics is stopped by inquiry-1@0\n',
+  });
+  expect(await check('live')).toMatchObject({ code: 0 });
+  await upheld.app.close();
+  expect(await check('live')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^not live: .*ECONNREFUSED/) as unknown,
+  });
 });
 
 it('is not ready while it shuts down', async () => {

@@ -22,10 +22,23 @@ export async function upheldCommand(args: readonly string[], environment: NodeJS
   return startCommand(args, environment).ran;
 }
 
+/** Runs another program of the checkout, likewise. */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<Ran> {
+  return start(program, args, environment).ran;
+}
+
 /** Starts `upheld` as {@link upheldCommand} does, in a process group of its own. */
 export function startCommand(args: readonly string[], environment: NodeJS.ProcessEnv): Running {
+  return start(PROGRAM, args, environment);
+}
+
+function start(program: string, args: readonly string[], environment: NodeJS.ProcessEnv): Running {
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { PATH, HOME, ...environment },
     detached: true,
   });

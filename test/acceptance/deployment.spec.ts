@@ -1,0 +1,233 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { ENVIRONMENT, readConfiguration } from '../../src/platform/configuration.js';
+import { faultsOf, filledIn, readCompose } from '../support/compose-file.js';
+import { instructionsOf, isIgnored } from '../support/docker-context.js';
+
+const pathOf = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const read = (name: string) => readFileSync(pathOf(name), 'utf8');
+
+const { version, engines } = z
+  .object({ version: z.string(), engines: z.object({ node: z.string() }) })
+  .parse(JSON.parse(read('package.json')));
+
+const PASSWORDS = {
+  UPHELD_POSTGRES_PASSWORD: 'a1',
+  UPHELD_EVENTSTORE_PASSWORD: 'b2',
+  UPHELD_EVENTSTORE_OPS_PASSWORD: 'c3',
+};
+
+describe.each([
+  ['docker-compose.yml', 'esdb://127.0.0.1:2113?tls=false'],
+  [
+    'docker-compose.cluster.yml',
+    'esdb://admin:b2@127.0.0.1:2111,127.0.0.1:2112,127.0.0.1:2113?tls=true&tlsCaFile=/etc/upheld/trusted/ca.crt',
+  ],
+])('%s', (name, log) => {
+  const text = read(name);
+  const compose = readCompose(text);
+  const application = compose.services['upheld'];
+
+  it('is reached from this machine only, has no password, and pins what it runs', () => {
+    expect(faultsOf(compose, ENVIRONMENT)).toEqual([]);
+  });
+
+  it('gives the application a configuration that it takes, this version of it', () => {
+    const environment = Object.entries(application?.environment ?? {}).map(([variable, value]) => [
+      variable,
+      filledIn(String(value), PASSWORDS),
+    ]);
+    expect(readConfiguration(Object.fromEntries(environment) as NodeJS.ProcessEnv)).toMatchObject({
+      databaseUrl: 'postgres://upheld@127.0.0.1:5432/upheld',
+      eventStoreUrl: log,
+      port: 3000,
+    });
+    expect(Object.fromEntries(environment)).toMatchObject({ PGPASSWORD: 'a1' });
+    expect(application?.image).toBe(`upheld:${version}`);
+  });
+
+  it.each(Object.keys(PASSWORDS).filter((password) => text.includes(password)))(
+    'refuses to start without %s',
+    (password) => {
+      expect(() => filledIn(text, { ...PASSWORDS, [password]: '' })).toThrow(password);
+    },
+  );
+
+  it('takes other ports, the same for those who listen and those who call', () => {
+    const ports = {
+      UPHELD_POSTGRES_PORT: '40001',
+      UPHELD_EVENTSTORE_PORT: '40002',
+      UPHELD_EVENTSTORE_PORT_1: '40003',
+    };
+    const { services } = readCompose(filledIn(text, { ...PASSWORDS, ...ports }));
+    const published = Object.values(services).flatMap((service) =>
+      service.ports.map((port) => port.split(':')[1]),
+    );
+    const { DATABASE_URL = '', EVENTSTORE_URL = '' } = services['upheld']?.environment ?? {};
+    for (const [, called] of `${DATABASE_URL} ${EVENTSTORE_URL}`.matchAll(/127\.0\.0\.1:(\d+)/g)) {
+      expect(published).toContain(called);
+    }
+    expect(published).toContain('40001');
+    expect(published.some((port) => port === '40002' || port === '40003')).toBe(true);
+  });
+
+  it('lets the application do no more than it must, and waits for what it needs', () => {
+    expect(application).toMatchObject({
+      network_mode: 'host',
+      read_only: true,
+      cap_drop: ['ALL'],
+      cap_add: [],
+      security_opt: ['no-new-privileges:true'],
+      healthcheck: { test: ['CMD', 'node', 'bin/health-check.js', 'ready'] },
+    });
+    expect(application).not.toHaveProperty('user');
+    const conditions = Object.values(application?.depends_on ?? {}).map(({ condition }) => condition);
+    expect(new Set(conditions)).toEqual(new Set(['service_healthy']));
+    expect(Object.keys(application?.depends_on ?? {})).toContain('postgres');
+  });
+});
+
+describe('what is found to be wrong with a compose file', () => {
+  const SOUND = `
+    name: sound
+    services:
+      app: { image: "app:1.0", build: ., environment: { UPHELD_PORT: 3000 }, healthcheck: { test: [CMD, "true"] } }
+      base: { image: "base:2.1", ports: ["127.0.0.1:5432:5432"], healthcheck: { test: [CMD, "true"] } }`;
+  const faults = (change: (text: string) => string) => faultsOf(readCompose(change(SOUND)), ENVIRONMENT);
+
+  it.each([
+    ['nothing', (text: string) => text, []],
+    [
+      'a port of every address',
+      (text: string) => text.replace('127.0.0.1:5432:', '5432:'),
+      ['base: port 5432:5432 is open to others'],
+    ],
+    [
+      'a port of another address',
+      (text: string) => text.replace('127.0.0.1:5432:', '0.0.0.0:5432:'),
+      ['base: port 0.0.0.0:5432:5432 is open to others'],
+    ],
+    [
+      'a password that has a default',
+      (text: string) =>
+        text.replace('base:2.1",', 'base:2.1", environment: { DB_PASSWORD: "${P:-changeit}" },'),
+      ['base: DB_PASSWORD stands in the file'],
+    ],
+    [
+      'a password in an address',
+      (text: string) => text.replace('UPHELD_PORT: 3000', 'DATABASE_URL: "postgres://a:b@127.0.0.1/c"'),
+      ['app: a password stands in DATABASE_URL'],
+    ],
+    [
+      'a password in an address that has a default',
+      (text: string) => text.replace('UPHELD_PORT: 3000', 'DATABASE_URL: "postgres://a:${P:-b}@127.0.0.1/c"'),
+      ['app: a password stands in DATABASE_URL'],
+    ],
+    [
+      'nodes with the password of the manual',
+      (text: string) => text.replace('base:2.1",', 'base:2.1", environment: { EVENTSTORE_CLUSTER_SIZE: 3 },'),
+      [
+        'base: EVENTSTORE_DEFAULT_ADMIN_PASSWORD is the one that the manual tells',
+        'base: EVENTSTORE_DEFAULT_OPS_PASSWORD is the one that the manual tells',
+      ],
+    ],
+    [
+      'an image without a tag',
+      (text: string) => text.replace('base:2.1', 'base'),
+      ['base: image base may be another tomorrow'],
+    ],
+    [
+      'an image with a tag that moves',
+      (text: string) => text.replace('base:2.1', 'base:latest'),
+      ['base: image base:latest may be another tomorrow'],
+    ],
+    [
+      'no health check',
+      (text: string) => text.replace(', healthcheck: { test: [CMD, "true"] } }', ' }'),
+      ['app: has no health check'],
+    ],
+    [
+      'a variable that nobody reads',
+      (text: string) => text.replace('UPHELD_PORT', 'UPHELD_PROT'),
+      ['app: the application does not know UPHELD_PROT'],
+    ],
+    [
+      'another service with the network of its host',
+      (text: string) => text.replace('base:2.1",', 'base:2.1", network_mode: host,'),
+      ['base: has the network of its host'],
+    ],
+    [
+      'a volume that is not declared',
+      (text: string) => text.replace('base:2.1",', 'base:2.1", volumes: ["data:/data"],'),
+      ['volume data is not one of the file'],
+    ],
+  ])('%s', (_, change, found) => {
+    expect(faults(change)).toEqual(found);
+  });
+});
+
+describe('the Dockerfile', () => {
+  const instructions = instructionsOf(read('Dockerfile'));
+  const dockerignore = read('.dockerignore');
+  const values = (name: string) => instructions.filter((one) => one.name === name).map(({ value }) => value);
+  const copied = values('COPY')
+    .filter((value) => !value.startsWith('--from'))
+    .flatMap((value) => value.split(' ').slice(0, -1));
+
+  it('copies only what there is and what .dockerignore lets through', () => {
+    expect(copied.length).toBeGreaterThan(5);
+    expect(copied.filter((path) => !existsSync(pathOf(path)))).toEqual([]);
+    expect(copied.filter((path) => isIgnored(path, dockerignore))).toEqual([]);
+  });
+
+  it.each([
+    'node_modules/zod/package.json',
+    'dist/main.js',
+    'data/postgres/password',
+    '.git/config',
+    '.env',
+    'test/support/database.ts',
+    'src/platform/configuration.spec.ts',
+    'docker-compose.yml',
+  ])('is not given %s', (path) => {
+    expect(isIgnored(path, dockerignore)).toBe(true);
+  });
+
+  it.each(['src/letters/letter.typ', 'src/authorities/register.csv', 'bin/upheld.js', '.npmrc'])(
+    'is given %s',
+    (path) => {
+      expect(isIgnored(path, dockerignore)).toBe(false);
+    },
+  );
+
+  it('begins every stage with the same exact Node, one that the package takes', () => {
+    const [image = '', ...others] = values('FROM').map((value) => value.split(' ')[0] ?? '');
+    const [, major, minor] = /^node:(\d+)\.(\d+)\.\d+-bookworm-slim$/.exec(image) ?? [];
+    expect(new Set(others)).toEqual(new Set([image]));
+    expect(engines.node).toBe('>=20.19');
+    expect(Number(major) === 20 && Number(minor) >= 19).toBe(true);
+  });
+
+  it('runs no script of a dependency, and installs what the lock file says', () => {
+    const installs = values('RUN').filter((value) => value.includes('npm') && !value.startsWith('npm run'));
+    expect(installs).toHaveLength(2);
+    for (const install of installs) expect(install).toMatch(/^npm ci .*--ignore-scripts/);
+  });
+
+  it('runs as somebody who is not root, hears SIGTERM, and tells its health', () => {
+    const last = instructions.slice(instructions.findLastIndex(({ name }) => name === 'FROM'));
+    const order = last.map(({ name }) => name);
+    expect(last.find(({ name }) => name === 'USER')?.value).toBe('node');
+    expect(order.lastIndexOf('USER')).toBeGreaterThan(order.lastIndexOf('COPY'));
+    expect(values('STOPSIGNAL')).toEqual(['SIGTERM']);
+    expect(values('CMD')).toEqual(['["node", "dist/main.js"]']);
+    expect(values('HEALTHCHECK')[0]).toContain('CMD ["node", "bin/health-check.js", "live"]');
+  });
+
+  it('holds no secret', () => {
+    for (const { name, value } of instructions) {
+      if (name === 'ENV' || name === 'ARG') expect(value).toBe('NODE_ENV=production');
+    }
+  });
+});

@@ -190,8 +190,11 @@ export class Projector {
 
   private async failed(error: unknown, lease: Lease | null): Promise<void> {
     const { database, projection, log } = this.options;
+    const known = this.failure === told(error);
     this.failure = told(error);
-    log.error({ err: error, projection: projection.name }, 'projection failed; trying again');
+    // An outage is tried against every few seconds, and may last for days: it is told once.
+    const details = { err: error, projection: projection.name };
+    log[known ? 'debug' : 'error'](details, 'projection failed; trying again');
     // When the database is out, others see that for themselves; and without the lease it is theirs to tell.
     if (lease === null || lease.lost.aborted) return;
     await noteLastError(projection.name, this.failure, database).catch(() => undefined);

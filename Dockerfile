@@ -33,4 +33,4 @@ STOPSIGNAL SIGTERM
 # Alive, not ready: some orchestrators replace a container that is not healthy, which helps a process that does not
 # answer, and does nothing for one whose database is away. docker-compose.yml, which does not, asks for ready.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["node", "bin/health-check.js", "live"]
-CMD ["node", "dist/main.js"]
+CMD ["node", "--max-semi-space-size=32", "dist/main.js"]

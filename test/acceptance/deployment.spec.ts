@@ -221,7 +221,7 @@ describe('the Dockerfile', () => {
     expect(last.find(({ name }) => name === 'USER')?.value).toBe('node');
     expect(order.lastIndexOf('USER')).toBeGreaterThan(order.lastIndexOf('COPY'));
     expect(values('STOPSIGNAL')).toEqual(['SIGTERM']);
-    expect(values('CMD')).toEqual(['["node", "dist/main.js"]']);
+    expect(values('CMD')).toEqual(['["node", "--max-semi-space-size=32", "dist/main.js"]']);
     expect(values('HEALTHCHECK')[0]).toContain('CMD ["node", "bin/health-check.js", "live"]');
   });
 

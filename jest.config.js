@@ -19,6 +19,9 @@ const shared = {
   },
 };
 
+/** Part of the acceptance tests, and of what shows that an engine is fit: it runs with either. */
+const ENGINES = '**/test/acceptance/engines.spec.ts';
+
 const suite = (displayName, testMatch) => ({ ...shared, displayName, testMatch });
 
 export default {
@@ -34,6 +37,7 @@ export default {
     ]),
     suite('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
     suite('fault', ['<rootDir>/test/fault/**/*.spec.ts']),
-    suite('acceptance', ['<rootDir>/test/acceptance/**/*.spec.ts']),
+    suite('acceptance', ['<rootDir>/test/acceptance/**/*.spec.ts', `!${ENGINES}`]),
+    suite('engines', [ENGINES]),
   ],
 };

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import { ChangeComplaint } from '../../src/complaints/complaint.commands.js';
 import { envelope } from '../../src/event-store/command-envelope.js';
@@ -11,6 +10,7 @@ import { reportingYear } from '../../src/statistics/reporting-year.js';
 import { StatisticsOfYear } from '../../src/statistics/statistics.queries.js';
 import { commandsFor } from '../support/cases.js';
 import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
+import { freshPrefix } from '../support/stream-prefix.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
 
 const YEAR = reportingYear('2019-20');
@@ -22,22 +22,10 @@ const CASES = [
   ...commandsFor(WORCESTERSHIRE, YEAR, { upheld: 4, complied: 1, compliedLate: 1, notComplied: 1 }),
 ];
 
-let fake: FakeEventStoreDb | undefined;
-let engines: readonly RunningUpheld[] = [];
-beforeAll(async () => {
-  let eventStoreUrl = process.env['TEST_EVENTSTORE_URL'];
-  if (eventStoreUrl === undefined) {
-    fake = await FakeEventStoreDb.start();
-    eventStoreUrl = fake.url;
-  }
-  const streamPrefix = `upheld-${randomUUID().slice(0, 8)}.`;
-  engines = [await runUpheld(), await runUpheld({ eventStoreUrl, streamPrefix })];
-  await Promise.all(engines.map(record));
-}, 120_000);
-afterAll(async () => {
-  await Promise.all(engines.map((engine) => engine.close()));
-  await fake?.stop();
-});
+const SERVERS: [name: string, url: string | undefined][] = [['the fake', undefined]];
+if (process.env['TEST_EVENTSTORE_URL'] !== undefined) {
+  SERVERS.push(['a real server', process.env['TEST_EVENTSTORE_URL']]);
+}
 
 async function record({ commands, upheld }: RunningUpheld): Promise<void> {
   for (const [received, ...others] of CASES) {
@@ -52,14 +40,28 @@ async function record({ commands, upheld }: RunningUpheld): Promise<void> {
 
 const statisticsOf = (engine: RunningUpheld) => engine.queries.execute(new StatisticsOfYear(YEAR));
 
-/** Each engine's answer to the same question. */
-async function both<Answer>(ask: (engine: RunningUpheld) => Promise<Answer>): Promise<[Answer, Answer]> {
-  const [one, other] = engines;
-  if (one === undefined || other === undefined) throw new Error('two engines are compared');
-  return Promise.all([ask(one), ask(other)]);
-}
+describe.each(SERVERS)('with the log in PostgreSQL, and in EventStoreDB on %s', (_, url) => {
+  let fake: FakeEventStoreDb | undefined;
+  const engines: RunningUpheld[] = [];
+  beforeAll(async () => {
+    fake = url === undefined ? await FakeEventStoreDb.start() : undefined;
+    const eventStoreUrl = url ?? fake?.url ?? '';
+    for (const log of [{}, { eventStoreUrl, streamPrefix: freshPrefix() }])
+      engines.push(await runUpheld(log));
+    await Promise.all(engines.map(record));
+  }, 120_000);
+  afterAll(async () => {
+    await Promise.all(engines.map((engine) => engine.close()));
+    await fake?.stop();
+  });
 
-describe('with the log in PostgreSQL and with the log in EventStoreDB', () => {
+  /** Each engine's answer to the same question. */
+  const both = async <Answer>(ask: (engine: RunningUpheld) => Promise<Answer>): Promise<[Answer, Answer]> => {
+    const [one, other] = engines;
+    if (one === undefined || other === undefined) throw new Error('two engines are compared');
+    return Promise.all([ask(one), ask(other)]);
+  };
+
   it('the same cases give the same statistics, but for the position they are of', async () => {
     const [one, other] = await both(async (engine) => {
       const statistics = await statisticsOf(engine);

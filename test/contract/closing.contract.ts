@@ -9,7 +9,8 @@ export function closingContract(open: () => Promise<Opened>, { stream }: Subject
       const { store, close } = await open();
       try {
         const forever = new AbortController().signal;
-        const subscription = all(store.subscribe({ after: await store.head(), signal: forever }));
+        const { position: after } = await store.append(stream('closing'), 'no-stream', sampleEvents(1));
+        const subscription = all(store.subscribe({ after, signal: forever }));
         await pause(50);
         const appends = Array.from({ length: 100 }, () =>
           store.append(stream('closing'), 'no-stream', sampleEvents(1)),

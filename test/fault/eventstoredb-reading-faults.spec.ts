@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import type { Appended, EventStore } from '../../src/event-store/event-store.js';
 import type { EventStoreDbOptions } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { verifyChain } from '../../src/event-store/hash-chain.js';
@@ -98,6 +99,17 @@ describe('reading and following EventStoreDB', () => {
       await following.end();
       expect(following.events).toEqual(await all(store.readStream('followed')));
       expect(following.items.at(-1)).toBe('caught-up');
+    });
+
+    it('when the server passes over many events of others first, which takes longer than a silence may', async () => {
+      const store = newStore();
+      await fill(fake.url, 30_000);
+      await store.append('mine', 'no-stream', sampleEvents(3));
+      fake.faults.searchMs = 100;
+      const following = new Following(store, START);
+      await following.until(3);
+      await following.end();
+      expect(await all(store.readAll())).toEqual(following.events);
     });
 
     it('when it is led to another node', async () => {
@@ -199,4 +211,16 @@ async function writeUntil(signal: AbortSignal, store: EventStore, stream: string
     await pause(2);
   }
   return acknowledged;
+}
+
+/** Has another application store events on a server. */
+async function fill(url: string, events: number): Promise<void> {
+  const client = EventStoreDBClient.connectionString(url);
+  for (let stored = 0; stored < events; stored += 5_000) {
+    const page = Array.from({ length: 5_000 }, (_, number) =>
+      jsonEvent({ type: 'Ordered', data: { number } }),
+    );
+    await client.appendToStream('orders', page);
+  }
+  await client.dispose();
 }

@@ -88,6 +88,11 @@ export class Flow<Item> {
     });
   }
 
+  /** The server has said something other than an item: who waits goes on, and may wait again. */
+  stir(): void {
+    this.#wake?.();
+  }
+
   /** Whether there is something to take at once. */
   hasMore(): boolean {
     return this.#failure === undefined && this.stream.readableLength > 0;

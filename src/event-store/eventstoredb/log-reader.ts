@@ -113,8 +113,18 @@ export class LogReader {
   /** What the log holds after a position, then what comes. */
   follow(after: Position): Flow<AllStreamResolvedEvent> {
     const fromPosition = after === START ? FIRST : { commit: BigInt(after), prepare: BigInt(after) };
-    const filter = streamNameFilter({ prefixes: [this.prefix], maxSearchWindow: SEARCH_WINDOW });
-    return new Flow(this.client.subscribeToAll({ fromPosition, filter, requiresLeader: true }, BUFFERED));
+    const filter = streamNameFilter({
+      prefixes: [this.prefix],
+      maxSearchWindow: SEARCH_WINDOW,
+      // So the server tells that it lives while it passes over events of others, which can take long.
+      checkpointReached: () => {
+        flow.stir();
+      },
+    });
+    const flow = new Flow<AllStreamResolvedEvent>(
+      this.client.subscribeToAll({ fromPosition, filter, requiresLeader: true }, BUFFERED),
+    );
+    return flow;
   }
 
   /** The events of the log among what was read. */

@@ -38,6 +38,8 @@ export type ReadKind = 'read' | 'subscription';
 
 /** Faults waiting for calls to strike: each strikes one, in the order in which they were set. */
 export class Faults {
+  /** How long a subscription takes to look at as many events as its filter's window has, in milliseconds. */
+  searchMs = 0;
   readonly #appends: AppendFault[] = [];
   readonly #reads: Record<ReadKind, ReadFault[]> = { read: [], subscription: [] };
   #struck = 0;

@@ -61,6 +61,12 @@ export class ReadCall {
     if (!this.#write(response)) await this.#drained();
   }
 
+  /** A filter has looked at as many events as its window has. */
+  async searched(): Promise<void> {
+    const { searchMs } = this.faults;
+    if (searchMs > 0) await pause(searchMs, undefined, { signal: this.ended }).catch(() => undefined);
+  }
+
   end(): void {
     if (!this.ended.aborted && !this.#silent) this.call.end();
   }

@@ -46,6 +46,7 @@ async function pump(log: ServerLog, call: ReadCall, source: Source): Promise<voi
     considered += 1;
     if (source.matches(event)) await call.sendEvent(event);
     if (considered % (source.checkpointEvery ?? Infinity) === 0) {
+      await call.searched();
       await call.send(responses.checkpoint(event.position));
     }
   }

@@ -18,6 +18,8 @@ import { ProjectionActs } from './skips.js';
 const PAGE = 1_000;
 /** First and longest pause before a failed projection is tried again, in milliseconds. */
 const RETRY = { first: 100, longest: 5_000 };
+/** How long the database may take to note what went wrong, in milliseconds. */
+const NOTE_WITHIN = 2_000;
 /** How often a stopped projection looks whether it may go on, in milliseconds. */
 const ASK_EVERY = 250;
 /** How often the checkpoint is looked at while another process moves it, in milliseconds. */
@@ -197,7 +199,9 @@ export class Projector {
     log[known ? 'debug' : 'error'](details, 'projection failed; trying again');
     // When the database is out, others see that for themselves; and without the lease it is theirs to tell.
     if (lease === null || lease.lost.aborted) return;
-    await noteLastError(projection.name, this.failure, database).catch(() => undefined);
+    const noted = noteLastError(projection.name, this.failure, database).catch(() => undefined);
+    // A database that is gone without a word never answers, and this is no reason to stop trying.
+    await Promise.race([noted, pause(NOTE_WITHIN, undefined, { ref: false })]);
   }
 
   /** What went wrong, here or in the process before this one, is over. */

@@ -1,57 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { pino } from 'pino';
-import type { z } from 'zod';
 import { envelope } from '../../src/event-store/command-envelope.js';
-import { LivenessSchema, NotReadySchema, ReadinessSchema } from '../../src/operation/health.schemas.js';
+import { LivenessSchema } from '../../src/operation/health.schemas.js';
 import { Readiness } from '../../src/operation/readiness.js';
 import { rebuild } from '../../src/projections/rebuild.js';
 import { resumeProjection, skipEvent } from '../../src/projections/stops.js';
-import { SeverableLink } from '../contract/severable-link.js';
 import { runProgram } from '../support/command-line.js';
 import { complaint } from '../support/http-cases.js';
 import { createDatabase } from '../support/database.js';
-import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
+import { askHealth as ask, isReady, notReady, ready } from '../support/health.js';
 import { until } from '../support/projections.js';
 import { runUpheld, type RunningOn, type RunningUpheld } from '../support/running-upheld.js';
 
 const HEALTH_CHECK = fileURLToPath(new URL('../../bin/health-check.js', import.meta.url));
-
-/** More than the two seconds that it may take, on a machine that has much else to do. */
-const BOUND = 10_000;
-
-async function ask(url: string, path: string) {
-  const answer = await fetch(url + path, { signal: AbortSignal.timeout(BOUND) });
-  return { status: answer.status, headers: answer.headers, body: await answer.json() };
-}
-
-/** What the application says when it is ready. */
-async function ready({ url }: RunningUpheld): Promise<z.infer<typeof ReadinessSchema>> {
-  const { status, headers, body } = await ask(url, '/health/ready');
-  expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([
-    200,
-    'application/json; charset=utf-8',
-    'no-store',
-  ]);
-  return ReadinessSchema.parse(body);
-}
-
-/** What the application says when it is not; that it is alive it says all the while. */
-async function notReady({ url }: RunningUpheld): Promise<z.infer<typeof NotReadySchema>> {
-  const { status, headers, body } = await ask(url, '/health/ready');
-  expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([
-    503,
-    'application/problem+json',
-    'no-store',
-  ]);
-  expect(headers.get('retry-after')).toBe('2');
-  expect(JSON.stringify(body)).not.toMatch(/postgres(ql)?:\/\/|esdb:|\bat [^ ]+ \(|node_modules/);
-  expect((await ask(url, '/health/live')).status).toBe(200);
-  return NotReadySchema.parse(body);
-}
-
-const isReady = async ({ url }: RunningUpheld) => (await ask(url, '/health/ready')).status === 200;
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -182,80 +143,6 @@ it('is ready where another process projects', async () => {
   closing.push(() => database.drop());
   const both = [await running({ databaseUrl: database.url }), await running({ databaseUrl: database.url })];
   for (const one of both) expect((await ready(one)).projections).toMatchObject([{ projected: true }]);
-});
-
-it('is not ready while EventStoreDB refuses connections or says nothing, and ready again by itself', async () => {
-  const fake = await FakeEventStoreDb.start();
-  closing.push(() => fake.stop());
-  const upheld = await running({ eventStoreUrl: fake.url });
-  expect((await ready(upheld)).log).toEqual({ engine: 'eventstoredb', status: 'up', reason: null });
-
-  await fake.refuseConnections();
-  const away = await notReady(upheld);
-  expect(away).toMatchObject({
-    database: { status: 'up', reason: null },
-    log: { engine: 'eventstoredb', status: 'down', reason: expect.any(String) as unknown },
-    projections: null,
-  });
-  expect(away.detail).toBe(`the log: ${away.log.reason ?? ''}`);
-  await fake.acceptConnections();
-  await until(() => isReady(upheld));
-
-  await fake.stop();
-  expect((await notReady(upheld)).log.status).toBe('down');
-  await fake.restart();
-  await until(() => isReady(upheld));
-
-  fake.faults.onRead(...Array.from({ length: 4 }, () => ({ kind: 'silence' as const, after: 0 })));
-  expect((await notReady(upheld)).log).toMatchObject({ status: 'down', reason: 'no answer within 2 s' });
-  fake.faults.clear();
-  await until(() => isReady(upheld), 30_000);
-}, 120_000);
-
-describe('while PostgreSQL is away', () => {
-  const lines: string[] = [];
-  const logger = pino(
-    { level: 'warn' },
-    new Writable({
-      write: (chunk: Buffer, _, done) => {
-        lines.push(chunk.toString());
-        done();
-      },
-    }),
-  );
-  let link: SeverableLink;
-  let upheld: RunningUpheld;
-  beforeEach(async () => {
-    lines.length = 0;
-    const database = await createDatabase();
-    closing.push(() => database.drop());
-    link = await SeverableLink.to(database.url);
-    closing.push(() => link.close());
-    upheld = await running({ databaseUrl: link.url, logger });
-  });
-  afterEach(() => link.open());
-
-  it('is not ready, says so in the log once, and is ready again by itself', async () => {
-    await link.close();
-    for (let times = 0; times < 3; times += 1) {
-      const { database, log, projections, detail } = await notReady(upheld);
-      expect([database.status, log.status, projections]).toEqual(['down', 'down', null]);
-      expect(detail).toMatch(/^PostgreSQL: .+; the log: /);
-    }
-    await link.open();
-    await until(() => isReady(upheld));
-    expect(await isReady(upheld)).toBe(true);
-    const said = lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
-    expect(said).toEqual([expect.stringMatching(/^not ready: PostgreSQL: /), 'ready again']);
-  }, 60_000);
-
-  it('answers in time where PostgreSQL takes what is sent and says nothing', async () => {
-    link.silence();
-    const { database, log } = await notReady(upheld);
-    expect([database.status, log.status]).toEqual(['down', 'down']);
-    await link.open();
-    await until(() => isReady(upheld), 30_000);
-  }, 60_000);
 });
 
 it('is told to containers by the exit code of their health check', async () => {

@@ -99,8 +99,9 @@ async function openLocked(options: EmbeddedPostgresOptions): Promise<EmbeddedPos
     const endBounds = log.keepBounded();
     const watch = new Watch(server, {
       startAgain: (ending) =>
+        // A start that has begun is seen through, also by one who goes: others may use the server already.
         underLock(state.path, { atMost: LOCK_AT_MOST, signal: ending }, () =>
-          startAgain({ ...start, signal: ending }, server.port),
+          startAgain({ ...start, signal: undefined }, server.port),
         ),
       notice: (line) => options.notice?.(line),
       onLost: (error) => options.onLost?.(error),

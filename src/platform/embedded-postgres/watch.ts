@@ -12,7 +12,7 @@ const FIRST_PAUSE = 500;
 
 /** What is done about a server that ends while it is used. */
 export type Watching = Readonly<{
-  /** Starts it again where it was, or finds that somebody else has; rejects once the signal aborts. */
+  /** Starts it again where it was, or finds that somebody else has; rejects if the signal aborts before it begins. */
   startAgain: (signal: AbortSignal) => Promise<Postmaster>;
   /** Given a line when it runs again. */
   notice: (line: string) => void;
@@ -42,7 +42,7 @@ export class Watch {
     return this.current;
   }
 
-  /** Ends it; what is being started is started to its end, or given up. */
+  /** Ends it; what is being started is started to its end. */
   async end(): Promise<void> {
     this.#ending.abort();
     await this.#watching;

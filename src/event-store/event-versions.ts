@@ -13,6 +13,9 @@ export type UpcastStep = Readonly<{ to: number; upcast: (data: unknown) => unkno
 /**
  * An event type that has changed: the schema of every version ever written, and a pure function from each to the
  * next. The schema of an earlier version is never changed again, for the log holds events of it.
+ *
+ * An upcast changes data only. One event stays one, for revisions, positions and skips count stored events; and a
+ * type keeps its name, for what is called otherwise can be another type, which `evolve` takes beside the old one.
  */
 export class VersionedSchema<Present extends z.ZodType = z.ZodType> {
   private constructor(
@@ -30,9 +33,8 @@ export class VersionedSchema<Present extends z.ZodType = z.ZodType> {
   /**
    * Adds the next version.
    *
-   * @param upcast makes its data of the data of the version before. It may change data only: an event keeps its type,
-   *   identity and place, so one stays one. Pure, and it leaves what it is given as it was. Its result is parsed by
-   *   the new version's schema.
+   * @param upcast makes its data of the data of the version before. Pure, and it leaves what it is given as it was;
+   *   its result is parsed by the new version's schema.
    */
   upcastTo<Next extends z.ZodType>(
     schema: Next,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { once } from 'node:events';
-import { AppModule } from './app.module.js';
+import { AppModule, type Foundations } from './app.module.js';
 import { run } from './command-line/command-line.js';
 import { EXIT } from './command-line/exit-code.js';
 import { createHttpApp } from './platform/http/http-app.js';
@@ -13,6 +13,7 @@ const HOST = '127.0.0.1';
 export async function serve(): Promise<void> {
   await run(async ({ upheld, configuration, signal, notice }) => {
     const { port } = configuration;
+    await untilRegisterIsHeld(upheld);
     const { app, url } = await createHttpApp(AppModule.on(upheld), {
       host: HOST,
       port,
@@ -28,6 +29,18 @@ export async function serve(): Promise<void> {
     }
     return EXIT.done;
   });
+}
+
+/**
+ * Waits, for a bounded time, until the statistics hold the log: of a new one they would know no council yet. Where
+ * they are further behind or stopped they are served as far as they have come.
+ */
+async function untilRegisterIsHeld({ statistics, store }: Foundations): Promise<void> {
+  try {
+    await statistics.reach(await store.head());
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+  }
 }
 
 function inUse(error: unknown): boolean {

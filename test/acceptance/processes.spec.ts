@@ -4,10 +4,16 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Client } from 'pg';
+import { Lease } from '../../src/projections/lease.js';
+import { projectorLease } from '../../src/projections/projector.js';
 import { openUpheld } from '../../src/upheld.js';
 import { upheldCommand, temporaryFolder } from '../support/command-line.js';
 import { createDatabase } from '../support/database.js';
+import { until } from '../support/projections.js';
+import { ServedUpheld } from '../support/served-upheld.js';
 
 const SERVER = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -84,6 +90,37 @@ describe('two processes on one data folder', () => {
     expect(existsSync(join(data, 'postgres', 'cluster', 'postmaster.pid'))).toBe(false);
   }, 90_000);
 });
+
+describe('the API on an empty database', () => {
+  it('knows the councils from its first answer on, although it takes a moment to project them', async () => {
+    const database = await createDatabase();
+    // As if another process projected, and had not come to it yet.
+    const lease = await Lease.tryAcquire(database.url, projectorLease('statistics'));
+    const starting = ServedUpheld.start({ DATABASE_URL: database.url });
+    const first = starting.then(({ url }) => decided(url));
+    try {
+      await until(() => hasTables(database.url), 30_000);
+      await pause(1_500);
+      await lease?.release();
+      expect(await first).toMatchObject({ count: 0, of: 0, average: { authorities: 192 } });
+    } finally {
+      await lease?.release();
+      await (await starting).stop();
+      await database.drop();
+    }
+  }, 90_000);
+});
+
+async function hasTables(url: string): Promise<boolean> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query(`select from pg_tables where tablename = 'statistics_tally'`);
+    return rows.length > 0;
+  } finally {
+    await client.end();
+  }
+}
 
 describe('two processes that open an empty database at once', () => {
   it('make its tables and load the register once', async () => {

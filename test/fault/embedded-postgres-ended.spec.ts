@@ -67,6 +67,21 @@ describe('the embedded PostgreSQL that ends by itself while it is used', () => {
     expect(await readBack(database.url)).toBe('upheld');
   });
 
+  it('is not stopped by one that goes while it is being started again', async () => {
+    const { url } = await place.open();
+    for (let time = 0; time < 5; time += 1) {
+      const leaving = await place.open();
+      // So that now the one, now the other is the first to notice.
+      await pause(Math.random() * 1_000);
+      const killed = await kill();
+      await until(async () => ![killed, undefined].includes((await place.postmaster())?.pid));
+      const started = await place.postmaster();
+      await leaving.close();
+      await until(() => answers(url));
+      expect(await place.postmaster()).toMatchObject({ pid: started?.pid });
+    }
+  });
+
   it('is started again by a process that joined it, when the one that started it was killed with it', async () => {
     const child = place.child();
     const { url } = await child.answer;

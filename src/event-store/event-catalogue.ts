@@ -1,4 +1,4 @@
-import type { RecordedEvent } from './event-store.js';
+import type { BareEvent } from './event-store.js';
 import { knownTypes, type EventSchemas } from './event-type.js';
 import { UnknownEvent } from './unreadable-event.js';
 
@@ -12,7 +12,7 @@ export type StreamKind = Readonly<{ streamPrefix: string; schemas: EventSchemas 
  *
  * @throws UnknownEvent (from the function) for a stream, a type or a version that none of the kinds knows.
  */
-export function eventCatalogue(kinds: readonly StreamKind[]): (event: RecordedEvent) => void {
+export function eventCatalogue(kinds: readonly StreamKind[]): (event: BareEvent) => void {
   const checks = kinds.map(({ streamPrefix, schemas }) => ({ streamPrefix, check: knownTypes(schemas) }));
   return (event) => {
     const kind = checks.find(({ streamPrefix }) => event.stream.startsWith(streamPrefix));

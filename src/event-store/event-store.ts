@@ -44,6 +44,9 @@ export type RecordedEvent = NewEvent &
     hash: string;
   }>;
 
+/** A recorded event but for its metadata, which tells of the recording and takes as long to read as all else. */
+export type BareEvent = Omit<RecordedEvent, 'metadata'>;
+
 /** What the appender takes the stream to be: its last revision, or one of three states. */
 export type ExpectedRevision = number | 'no-stream' | 'stream-exists' | 'any';
 
@@ -100,6 +103,9 @@ export interface EventStore {
 
   /** Reads the whole log after a position (exclusive), in order of commit, up to the head at the time. */
   readAll(options?: ReadAllOptions): AsyncIterable<RecordedEvent>;
+
+  /** As `readAll`, for those who need no metadata: an engine that can leave it out does. */
+  readBare(options?: ReadAllOptions): AsyncIterable<BareEvent>;
 
   /** First all events after a position, then those to come, without gap or repeat, until aborted. */
   subscribe(options: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionItem>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Json, JsonObject, RecordedEvent } from './event-store.js';
+import type { Json, JsonObject, BareEvent } from './event-store.js';
 import {
   presentSchema,
   presentVersion,
@@ -32,7 +32,7 @@ type Known = Readonly<{ version: number; schema: EventSchema }>;
  *
  * @throws UnknownEvent (from the function).
  */
-export function knownTypes(schemas: EventSchemas): (recorded: RecordedEvent) => Known {
+export function knownTypes(schemas: EventSchemas): (recorded: BareEvent) => Known {
   const types = new Map(
     Object.entries(schemas).map(([type, schema]) => [type, { version: presentVersion(schema), schema }]),
   );
@@ -55,14 +55,14 @@ export function knownTypes(schemas: EventSchemas): (recorded: RecordedEvent) => 
  */
 export function eventReader<Event extends DomainEvent>(schemas: EventSchemas<Event['type']>) {
   const knownType = knownTypes(schemas);
-  return (recorded: RecordedEvent): Event => {
+  return (recorded: BareEvent): Event => {
     const { version, schema } = knownType(recorded);
     const data = recorded.version === version ? recorded.data : upcast(recorded, schema);
     return { type: recorded.type, data } as unknown as Event;
   };
 }
 
-function upcast(recorded: RecordedEvent, schema: EventSchema): JsonObject {
+function upcast(recorded: BareEvent, schema: EventSchema): JsonObject {
   let data: unknown = recorded.data;
   for (const { to, upcast } of stepsFrom(recorded.version, schema)) {
     try {

@@ -4,7 +4,7 @@ import type { News } from './news.js';
 import type { Position } from './position.js';
 
 /** Events in order of position; `more` when the log may hold further ones already. */
-export type Page = Readonly<{ events: readonly RecordedEvent[]; more: boolean }>;
+export type Page<Event = RecordedEvent> = Readonly<{ events: readonly Event[]; more: boolean }>;
 
 /** What a subscription reads from. */
 export type Followed = Readonly<{

@@ -1,7 +1,7 @@
 import { Unavailable } from '../platform/refusal.js';
-import type { RecordedEvent } from './event-store.js';
+import type { BareEvent } from './event-store.js';
 
-type Place = Pick<RecordedEvent, 'stream' | 'revision' | 'type' | 'version'>;
+type Place = Pick<BareEvent, 'stream' | 'revision' | 'type' | 'version'>;
 
 /**
  * The log holds an event that this program cannot read. Nothing was stored, and trying again does not help:

@@ -17,7 +17,8 @@ export async function openDatabase(url: string, migrations: Migrations): Promise
     url,
     migrations: migrations as never,
     migrationsTableName: 'schema_migration',
-    extra: { max: 8, connectionTimeoutMillis: 10_000 },
+    // A pipeline: statements of one transaction that do not wait for each other's answers are one round trip.
+    extra: { max: 8, connectionTimeoutMillis: 10_000, pipeline: true },
     applicationName: 'upheld',
   });
   try {

@@ -53,15 +53,14 @@ export async function lockCheckpoint(
   schema?: string,
 ): Promise<Position> {
   const table = checkpointsIn(schema);
-  await transaction.query(
-    `insert into ${table} (projection, position) values ($1, $2) on conflict do nothing`,
-    [projection, String(START)],
-  );
+  // An update to what it is locks the row, there or not, in one statement.
   const [row] = (await transaction.query(
-    `select position::text from ${table} where projection = $1 for update`,
-    [projection],
+    `insert into ${table} as checkpoint (projection, position) values ($1, $2)
+     on conflict (projection) do update set position = checkpoint.position
+     returning position::text`,
+    [projection, String(START)],
   )) as { position: string }[];
-  if (row === undefined) throw new Error(`the checkpoint of ${projection} was removed`);
+  if (row === undefined) throw new Error(`the checkpoint of ${projection} was not locked`);
   return position(row.position);
 }
 

@@ -1,5 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
+import type { EventStore, BareEvent } from '../event-store/event-store.js';
 import type { Position } from '../event-store/position.js';
 import { DomainRefusal } from '../platform/refusal.js';
 import { told } from './dead-letter.js';
@@ -40,12 +40,12 @@ export async function foldAfresh(
   for (let folded = Infinity; folded > NEAR && !ended();) {
     const to = await goal();
     folded = 0;
-    for await (const page of pagesAhead(fold.store.readAll({ after: checkpoint }))) {
-      const wanted = page.filter((event) => event.position <= to);
-      if (wanted.length > 0) checkpoint = await write(fold, checkpoint, wanted);
+    for await (const { events, readNext } of pagesAhead(fold.store.readBare({ after: checkpoint }))) {
+      const wanted = events.filter((event) => event.position <= to);
+      if (wanted.length > 0) checkpoint = await write(fold, checkpoint, wanted, readNext);
       folded += wanted.length;
       fold.onProgress?.(checkpoint);
-      if (wanted.length < page.length || ended()) break;
+      if (wanted.length < events.length || ended()) break;
     }
   }
   return checkpoint;
@@ -60,10 +60,10 @@ export async function foldRest(
 ): Promise<Position> {
   let checkpoint = from;
   if (from >= to) return checkpoint;
-  for await (const page of pagesAhead(store.readAll({ after: from }))) {
-    const wanted = page.filter((event) => event.position <= to);
-    checkpoint = await foldPage(transaction, projection, wanted, skipped);
-    if (wanted.length < page.length) break;
+  for await (const { events } of pagesAhead(store.readBare({ after: from }))) {
+    const wanted = events.filter((event) => event.position <= to);
+    checkpoint = await foldPage(transaction, projection, wanted, { skipped });
+    if (wanted.length < events.length) break;
   }
   return checkpoint;
 }
@@ -71,11 +71,12 @@ export async function foldRest(
 async function write(
   { database, projection, schema, skipped }: FreshFold,
   from: Position,
-  page: readonly RecordedEvent[],
+  page: readonly BareEvent[],
+  onFolded: () => void,
 ): Promise<Position> {
   let checkpoint = from;
   const poison = await writeUpToPoison(page, async (events) => {
-    checkpoint = await writePage(database, projection, events, { schema, skipped });
+    checkpoint = await writePage(database, projection, events, { schema, skipped, onFolded });
   });
   if (poison === null) return checkpoint;
   const { stream, revision } = poison.event;

@@ -1,8 +1,9 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import type { RecordedEvent } from '../event-store/event-store.js';
+import type { BareEvent } from '../event-store/event-store.js';
 import type { Position } from '../event-store/position.js';
 import { lockCheckpoint, moveCheckpoint } from './checkpoint.js';
 import type { Projection } from './projection.js';
+import { together } from './together.js';
 
 /** The schema of the live read models. */
 export const LIVE = 'public';
@@ -10,27 +11,43 @@ export const LIVE = 'public';
 /** Positions of events that are left out by an audited act. */
 export type Skipped = ReadonlySet<Position>;
 
+/** How a transaction is isolated, and whether its commit waits for the disk. */
+export type TransactionKind = Readonly<{
+  isolation?: 'READ COMMITTED' | 'REPEATABLE READ';
+  durable?: boolean;
+}>;
+
 /** Runs work in one transaction whose unqualified table names are those of a schema. */
 export async function inSchema<Result>(
   database: DataSource,
   schema: string,
   work: (transaction: QueryRunner) => Promise<Result>,
-  isolation: 'READ COMMITTED' | 'REPEATABLE READ' = 'READ COMMITTED',
+  { isolation = 'READ COMMITTED', durable = true }: TransactionKind = {},
 ): Promise<Result> {
   const runner = database.createQueryRunner();
   try {
-    await runner.startTransaction(isolation);
-    await runner.query(`set local search_path to ${schema}`);
+    // All of it is one round trip; TypeORM's own beginning would be two.
+    const settings = [`set local search_path to ${schema}`];
+    if (!durable) settings.push('set local synchronous_commit to off');
+    await runner.query(`begin isolation level ${isolation}; ${settings.join('; ')}`);
     const result = await work(runner);
-    await runner.commitTransaction();
+    await runner.query('commit');
     return result;
   } catch (error) {
-    if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+    // Where it did not begin there is nothing to roll back, and PostgreSQL takes that for no fault.
+    await runner.query('rollback').catch(() => undefined);
     throw error;
   } finally {
     await runner.release();
   }
 }
+
+/** How a page is folded. */
+export type PageOptions = Readonly<{
+  skipped: Skipped;
+  /** When what the page changes is worked out, and only the database has work to do. */
+  onFolded?: (() => void) | undefined;
+}>;
 
 /**
  * Writes a page of the log into a projection's tables of one schema, with its checkpoint, in one transaction.
@@ -39,14 +56,13 @@ export async function inSchema<Result>(
 export async function writePage(
   database: DataSource,
   projection: Projection,
-  page: readonly RecordedEvent[],
-  { schema = LIVE, skipped }: { schema?: string; skipped: Skipped },
+  page: readonly BareEvent[],
+  { schema = LIVE, ...options }: PageOptions & Readonly<{ schema?: string }>,
 ): Promise<Position> {
-  return inSchema(database, schema, async (transaction) => {
-    // A copy in the making is worth no wait for the disk: what a power cut takes from it is folded again.
-    if (schema !== LIVE) await transaction.query('set local synchronous_commit to off');
-    return foldPage(transaction, projection, page, skipped);
-  });
+  // A copy in the making is worth no wait for the disk: what a power cut takes from it is folded again.
+  const durable = schema === LIVE;
+  const fold = (transaction: QueryRunner) => foldPage(transaction, projection, page, options);
+  return inSchema(database, schema, fold, { durable });
 }
 
 /**
@@ -57,15 +73,17 @@ export async function writePage(
 export async function foldPage(
   transaction: QueryRunner,
   projection: Projection,
-  page: readonly RecordedEvent[],
-  skipped: Skipped,
+  page: readonly BareEvent[],
+  { skipped, onFolded }: PageOptions,
 ): Promise<Position> {
   const checkpoint = await lockCheckpoint(projection.name, transaction);
   const fresh = page.filter((event) => event.position > checkpoint);
   const last = fresh.at(-1);
   if (last === undefined) return checkpoint;
   const counted = skipped.size === 0 ? fresh : fresh.filter((event) => !skipped.has(event.position));
-  await projection.apply(counted, transaction);
-  await moveCheckpoint(projection.name, last.position, transaction);
+  const write = await projection.fold(counted, transaction);
+  const written = together([write(), moveCheckpoint(projection.name, last.position, transaction)]);
+  onFolded?.();
+  await written;
   return last.position;
 }

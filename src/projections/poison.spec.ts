@@ -1,14 +1,14 @@
-import type { RecordedEvent } from '../event-store/event-store.js';
+import type { BareEvent } from '../event-store/event-store.js';
 import { Unavailable } from '../platform/refusal.js';
 import { writeUpToPoison } from './poison.js';
 
-const page = Array.from({ length: 64 }, (_, revision) => ({ revision }) as RecordedEvent);
+const page = Array.from({ length: 64 }, (_, revision) => ({ revision }) as BareEvent);
 
 /** A table that takes events whole or not at all, and not those at fault. */
 function table(fault: (revision: number) => boolean) {
   const written: number[] = [];
   let attempts = 0;
-  const write = (events: readonly RecordedEvent[]) => {
+  const write = (events: readonly BareEvent[]) => {
     attempts += 1;
     const revisions = events.map(({ revision }) => revision);
     const bad = revisions.find(fault);

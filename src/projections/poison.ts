@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RecordedEvent } from '../event-store/event-store.js';
+import type { BareEvent } from '../event-store/event-store.js';
 import { isDatabaseOutage } from './database-outage.js';
 
 /** An event that cannot be folded, and why. */
-export type Poison = Readonly<{ event: RecordedEvent; error: unknown; attempts: number }>;
+export type Poison = Readonly<{ event: BareEvent; error: unknown; attempts: number }>;
 
 /** Pauses before each attempt at a page, before the event at fault is looked for; in milliseconds. */
 const PAUSES = [0, 50, 250];
@@ -17,8 +17,8 @@ const PAUSES = [0, 50, 250];
  * @throws whatever `write` threw when a server did not answer: then it is nobody's fault.
  */
 export async function writeUpToPoison(
-  page: readonly RecordedEvent[],
-  write: (events: readonly RecordedEvent[]) => Promise<unknown>,
+  page: readonly BareEvent[],
+  write: (events: readonly BareEvent[]) => Promise<unknown>,
 ): Promise<Poison | null> {
   let fault: Fault | null = null;
   for (const wait of PAUSES) {
@@ -30,9 +30,9 @@ export async function writeUpToPoison(
 }
 
 type Fault = Readonly<{ error: unknown }>;
-type Write = (events: readonly RecordedEvent[]) => Promise<unknown>;
+type Write = (events: readonly BareEvent[]) => Promise<unknown>;
 
-async function attempt(events: readonly RecordedEvent[], write: Write): Promise<Fault | null> {
+async function attempt(events: readonly BareEvent[], write: Write): Promise<Fault | null> {
   try {
     await write(events);
     return null;
@@ -43,7 +43,7 @@ async function attempt(events: readonly RecordedEvent[], write: Write): Promise<
 }
 
 async function firstPoison(
-  events: readonly RecordedEvent[],
+  events: readonly BareEvent[],
   { error }: Fault,
   attempts: number,
   write: Write,

@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import type { RecordedEvent } from '../event-store/event-store.js';
+import type { BareEvent } from '../event-store/event-store.js';
 
 /** A read model in the making: pages of the log folded in memory, each written in one transaction. */
 export interface Projection {
@@ -13,25 +13,28 @@ export interface Projection {
   readonly tables: readonly string[];
 
   /**
-   * Folds a page of the log into its tables through the open transaction, in one statement for each table.
-   * The events come in order, each exactly once. Nothing may be kept between pages. What it reads of its tables it
-   * finds by their unique keys: a rebuild builds the other indexes last.
+   * Works out what a page of the log changes in its tables, of which it reads what it needs through the open
+   * transaction. The events come in order, each exactly once. Nothing may be kept between pages. What it reads of
+   * its tables it finds by their unique keys: a rebuild builds the other indexes last.
    */
-  apply(page: readonly RecordedEvent[], transaction: QueryRunner): Promise<void>;
+  fold(page: readonly BareEvent[], transaction: QueryRunner): Promise<PageWrite>;
 }
+
+/** Stores what a page changes through the transaction it was folded in, in one statement for each table. */
+export type PageWrite = () => Promise<void>;
 
 /** A projection that stops at an event the program does not know, instead of leaving it out unnoticed. */
 export function refusingUnknown(
   projection: Projection,
-  refuseUnknown: (event: RecordedEvent) => void,
+  refuseUnknown: (event: BareEvent) => void,
 ): Projection {
   const { name, tables } = projection;
   return {
     name,
     tables,
-    apply: (page, transaction) => {
+    fold: (page, transaction) => {
       page.forEach(refuseUnknown);
-      return projection.apply(page, transaction);
+      return projection.fold(page, transaction);
     },
   };
 }

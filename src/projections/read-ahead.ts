@@ -1,16 +1,23 @@
-import type { Json, RecordedEvent } from '../event-store/event-store.js';
+import type { Json, BareEvent } from '../event-store/event-store.js';
 
 /** Events and characters of text that a page of a rebuild holds at most, but for its last event. */
 const PAGE = { events: 2_000, text: 8_000_000 };
 
-/** Events in pages, the next of which is read while the one before it is worked on; never more than one ahead. */
+/** Some events in order, and the way to have those after them read while they are worked on. */
+export type Page = Readonly<{
+  events: readonly BareEvent[];
+  /** Begins to read the next page, if nobody has. Best when only others have work to do: reading is work as well. */
+  readNext: () => void;
+}>;
+
+/** Events in pages, the next of which is read when it is asked for or before; never more than one ahead. */
 export async function* pagesAhead(
-  events: AsyncIterable<RecordedEvent>,
+  events: AsyncIterable<BareEvent>,
   { events: most, text }: { events: number; text: number } = PAGE,
-): AsyncGenerator<readonly RecordedEvent[]> {
+): AsyncGenerator<Page> {
   const iterator = events[Symbol.asyncIterator]();
   const read = async () => {
-    const page: RecordedEvent[] = [];
+    const page: BareEvent[] = [];
     for (let size = 0; page.length < most && size < text;) {
       const item = await iterator.next();
       if (item.done === true) break;
@@ -19,18 +26,22 @@ export async function* pagesAhead(
     }
     return page;
   };
-  let next = read();
+  const ahead: { page: Promise<BareEvent[]> | null } = { page: null };
+  const readNext = () => {
+    ahead.page ??= read();
+    // A failure is told where this is awaited, which may be a page later.
+    ahead.page.catch(() => undefined);
+    return ahead.page;
+  };
   try {
     for (;;) {
-      const page = await next;
+      const page = await readNext();
       if (page.length === 0) return;
-      next = read();
-      // A failure is told where this is awaited, which is a page later.
-      next.catch(() => undefined);
-      yield page;
+      ahead.page = null;
+      yield { events: page, readNext: () => void readNext() };
     }
   } finally {
-    await next.catch(() => undefined);
+    await ahead.page?.catch(() => undefined);
     await iterator.return?.();
   }
 }

@@ -33,7 +33,9 @@ export async function verifyProjection(options: RebuildOptions): Promise<Verifie
       onStart?.(from, await live());
       await foldAfresh(fold, from, live);
       if (signal.aborted) return null;
-      return await inSchema(database, schema, (transaction) => compare(fold, transaction), 'REPEATABLE READ');
+      return await inSchema(database, schema, (transaction) => compare(fold, transaction), {
+        isolation: 'REPEATABLE READ',
+      });
     } finally {
       await dropShadow(database, schema);
     }

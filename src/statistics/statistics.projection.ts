@@ -9,9 +9,10 @@ import {
   COMPLAINT_STREAMS,
   type ComplaintEvent,
 } from '../complaints/complaint.events.js';
-import type { RecordedEvent } from '../event-store/event-store.js';
+import type { BareEvent } from '../event-store/event-store.js';
 import { eventReader } from '../event-store/event-type.js';
-import type { Projection } from '../projections/projection.js';
+import type { PageWrite, Projection } from '../projections/projection.js';
+import { together } from '../projections/together.js';
 import {
   evolve as evolveProvenance,
   PROVENANCE_STREAMS,
@@ -28,7 +29,13 @@ import {
   type PlacedChange,
 } from './statistics.tables.js';
 import { StreamFold, type Step } from './stream-fold.js';
-import { addTallyMilestones, CHANGES_PER_MILESTONE } from './tally-milestones.js';
+import {
+  addTallyMilestones,
+  addToYears,
+  CHANGES_PER_MILESTONE,
+  changesOfYears,
+  milestonesOf,
+} from './tally-milestones.js';
 import { changesBetween, contributionsOf, type Contribution } from './tally.js';
 
 /** Folds register, cases and provenance into the counts behind every figure; the rules are not here but in `tally.ts`. */
@@ -67,15 +74,26 @@ export class StatisticsProjection implements Projection {
     casesTable(),
   );
 
-  async apply(page: readonly RecordedEvent[], transaction: QueryRunner): Promise<void> {
-    await this.authorities.apply(page, transaction);
-    await this.provenance.apply(page, transaction);
-    const steps = await this.complaints.apply(page, transaction);
-    const changes = changesOf(steps);
-    await addChanges(changes, transaction);
-    await addTallyMilestones(changes, transaction, this.changesPerMilestone);
-    await addToTally(changes, transaction);
-    await addMilestones(page, transaction);
+  async fold(page: readonly BareEvent[], transaction: QueryRunner): Promise<PageWrite> {
+    const [authorities, provenance, cases, years] = await Promise.all([
+      this.authorities.fold(page, transaction),
+      this.provenance.fold(page, transaction),
+      this.complaints.fold(page, transaction),
+      changesOfYears(transaction),
+    ]);
+    const changes = changesOf(cases);
+    const milestones = await milestonesOf(changes, years, this.changesPerMilestone, transaction);
+    return () =>
+      together([
+        this.authorities.store(authorities, transaction),
+        this.provenance.store(provenance, transaction),
+        this.complaints.store(cases, transaction),
+        addChanges(changes, transaction),
+        addToTally(changes, transaction),
+        addToYears(milestones.years, transaction),
+        addTallyMilestones(milestones.counts, transaction),
+        addMilestones(page, transaction),
+      ]);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import type { Complaint } from '../complaints/complaint.js';
-import type { RecordedEvent } from '../event-store/event-store.js';
+import type { BareEvent } from '../event-store/event-store.js';
 import type { Position } from '../event-store/position.js';
 import { bigintArray, integerArray, jsonArray, textArray } from '../platform/binary-array.js';
 import type { StateTable, Step } from './stream-fold.js';
@@ -107,7 +107,7 @@ const MILESTONE = /^00/;
  * Notes a place of the log now and then, and when it was stored: the way from an instant to a position. Which
  * events are noted follows from their hashes, about one in 256, and not from how the log was cut into pages.
  */
-export async function addMilestones(page: readonly RecordedEvent[], transaction: QueryRunner): Promise<void> {
+export async function addMilestones(page: readonly BareEvent[], transaction: QueryRunner): Promise<void> {
   const milestones = page.filter(({ hash }) => MILESTONE.test(hash));
   if (milestones.length === 0) return;
   await transaction.query(

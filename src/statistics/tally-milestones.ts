@@ -11,33 +11,63 @@ export const CHANGES_PER_MILESTONE = 8_192;
 type Count = Pick<Contribution, 'authority' | 'measure'> & { count: number };
 type MilestoneCount = Readonly<Count & { year: ReportingYear; position: Position }>;
 
+/** How many changes a year has. */
+export type YearChanges = Readonly<{ year: ReportingYear; changes: number }>;
+
+/** What a page adds: changes to years, and the counts of a year as they were at an event. */
+export type PageMilestones = Readonly<{ years: readonly YearChanges[]; counts: readonly MilestoneCount[] }>;
+
+/** How many changes each year has had. */
+export async function changesOfYears(transaction: QueryRunner): Promise<readonly YearChanges[]> {
+  return (await transaction.query('select year, changes from statistics_year')) as YearChanges[];
+}
+
 /**
- * Keeps the counts of a year as they were after every so many of its changes. Which events are milestones follows
- * from the log alone, not from how it was cut into pages. To be called before the page moves the present counts.
+ * The counts of a year as they are after every so many of its changes. Which events are milestones follows from
+ * the log alone, not from how it was cut into pages. To be called before the page moves the present counts.
+ * @param before how many changes each year has had before the page.
  */
-export async function addTallyMilestones(
+export async function milestonesOf(
   changes: readonly PlacedChange[],
-  transaction: QueryRunner,
+  before: readonly YearChanges[],
   every: number,
-): Promise<void> {
-  if (changes.length === 0) return;
-  const milestones: MilestoneCount[] = [];
-  for (const [year, own] of byYear(changes)) {
-    const before = await countChanges(year, own.length, transaction);
-    const places = placesOf(own, before, every);
-    if (places.size > 0)
-      milestones.push(...countsAtPlaces(own, places, await presentCounts(year, transaction)));
+  transaction: QueryRunner,
+): Promise<PageMilestones> {
+  const had = new Map(before.map((year) => [year.year, year.changes]));
+  const years = byYear(changes);
+  const counts: MilestoneCount[] = [];
+  for (const [year, own] of years) {
+    const places = placesOf(own, had.get(year) ?? 0, every);
+    if (places.size > 0) counts.push(...countsAtPlaces(own, places, await presentCounts(year, transaction)));
   }
-  if (milestones.length === 0) return;
+  return { years: [...years].map(([year, own]) => ({ year, changes: own.length })), counts };
+}
+
+/** Adds to how many changes each year has had. */
+export async function addToYears(years: PageMilestones['years'], transaction: QueryRunner): Promise<void> {
+  if (years.length === 0) return;
+  await transaction.query(
+    `insert into statistics_year (year, changes) select * from unnest($1::text[], $2::integer[])
+     on conflict (year) do update set changes = statistics_year.changes + excluded.changes`,
+    [textArray(years.map(({ year }) => year)), integerArray(years.map(({ changes }) => changes))],
+  );
+}
+
+/** Keeps the counts at a page's milestones. */
+export async function addTallyMilestones(
+  counts: PageMilestones['counts'],
+  transaction: QueryRunner,
+): Promise<void> {
+  if (counts.length === 0) return;
   await transaction.query(
     `insert into statistics_tally_milestone (year, position, authority, measure, count)
      select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::integer[])`,
     [
-      textArray(milestones.map(({ year }) => year)),
-      bigintArray(milestones.map(({ position }) => position)),
-      textArray(milestones.map(({ authority }) => authority)),
-      textArray(milestones.map(({ measure }) => measure)),
-      integerArray(milestones.map(({ count }) => count)),
+      textArray(counts.map(({ year }) => year)),
+      bigintArray(counts.map(({ position }) => position)),
+      textArray(counts.map(({ authority }) => authority)),
+      textArray(counts.map(({ measure }) => measure)),
+      integerArray(counts.map(({ count }) => count)),
     ],
   );
 }
@@ -50,18 +80,6 @@ function byYear(changes: readonly PlacedChange[]): Map<ReportingYear, PlacedChan
     else own.push(change);
   }
   return years;
-}
-
-/** Adds to how many changes a year has had, and answers how many it had before. */
-async function countChanges(year: ReportingYear, more: number, transaction: QueryRunner): Promise<number> {
-  const [row] = (await transaction.query(
-    `insert into statistics_year (year, changes) values ($1, $2)
-     on conflict (year) do update set changes = statistics_year.changes + excluded.changes
-     returning changes - $2::integer as before`,
-    [year, more],
-  )) as { before: number }[];
-  if (row === undefined) throw new Error(`the changes of ${year} were not counted`);
-  return row.before;
 }
 
 /** The events with which a year comes to have another so many changes. */

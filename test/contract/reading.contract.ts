@@ -1,5 +1,5 @@
 import { StreamNotFound } from '../../src/event-store/event-store.errors.js';
-import type { ReadStreamOptions } from '../../src/event-store/event-store.js';
+import type { BareEvent, ReadStreamOptions } from '../../src/event-store/event-store.js';
 import { START } from '../../src/event-store/position.js';
 import { all, type Subject } from './event-store.contract.js';
 import { eventWith, METADATA, sampleEvent, sampleEvents } from './sample-events.js';
@@ -123,6 +123,20 @@ export function readingContract({ store, stream, isOwn }: Subject): void {
       expect(beyond.filter((event) => isOwn(event.stream))).toEqual([]);
     });
 
+    it('yields the same bare of metadata, from the same place and within the same limit', async () => {
+      const head = await store().head();
+      const appends = Array.from({ length: 300 }, () => ({
+        stream: stream('all'),
+        expected: 'no-stream' as const,
+        events: sampleEvents(10),
+      }));
+      await store().appendBulk(appends);
+      const whole = await all(store().readAll({ after: head, limit: 2_345 }));
+      const bare = await all(store().readBare({ after: head, limit: 2_345 }));
+      expect(bare.map(withoutMetadata)).toEqual(whole.map(withoutMetadata));
+      expect(await all(store().readBare({ after: head, limit: 0 }))).toEqual([]);
+    });
+
     it('ends at the head there was when it began', async () => {
       const head = await store().head();
       const name = stream('all');
@@ -146,3 +160,5 @@ export function readingContract({ store, stream, isOwn }: Subject): void {
     });
   });
 }
+
+const withoutMetadata = (event: BareEvent): BareEvent => ({ ...event, metadata: undefined }) as BareEvent;

@@ -166,7 +166,10 @@ describe('upheld projections rebuild, in the midst of it', () => {
     });
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     const told = ran.stderr.split('\n').filter((line) => !/^rebuild statistics/.test(line));
-    expect(told).toEqual([expect.stringMatching(/^upheld: the database does not answer: terminating/), '']);
+    // The server's last word is lost when it goes with statements of the page unread.
+    const cut =
+      /^upheld: the database does not answer: (terminating connection|Connection terminated|read ECONNRESET)/;
+    expect(told).toEqual([expect.stringMatching(cut), '']);
     await expectTakenUp();
   }, 180_000);
 });

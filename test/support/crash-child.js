@@ -84,16 +84,19 @@ function historyOf(reference) {
 
 /** The live projector's pages tell of their commits; answers the projection as it was. */
 function tellingCommits(projection) {
-  const { apply } = projection;
+  const { fold } = projection;
   const untold = { ...projection };
-  projection.apply = async (page, transaction) => {
-    await apply(page, transaction);
-    const commit = transaction.commitTransaction.bind(transaction);
-    transaction.commitTransaction = () =>
-      within('page', async () => {
-        await linger('page');
-        await commit();
-      });
+  projection.fold = async (page, transaction) => {
+    const write = await fold(page, transaction);
+    const query = transaction.query.bind(transaction);
+    transaction.query = (statement, ...rest) =>
+      statement === 'commit'
+        ? within('page', async () => {
+            await linger('page');
+            return query(statement, ...rest);
+          })
+        : query(statement, ...rest);
+    return write;
   };
   return untold;
 }
@@ -101,15 +104,18 @@ function tellingCommits(projection) {
 async function rebuildOn(projection) {
   for (;;) {
     let swapping = false;
-    const { apply } = projection;
+    const { fold } = projection;
     const work = () =>
       rebuild({
         ...upheld,
         projection: {
           ...projection,
-          apply: async (page, transaction) => {
-            await apply(page, transaction);
-            await linger(swapping ? 'swap' : 'rebuild');
+          fold: async (page, transaction) => {
+            const write = await fold(page, transaction);
+            return async () => {
+              await write();
+              await linger(swapping ? 'swap' : 'rebuild');
+            };
           },
         },
         signal: new globalThis.AbortController().signal,

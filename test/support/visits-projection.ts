@@ -1,7 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import type { RecordedEvent } from '../../src/event-store/event-store.js';
+import type { BareEvent } from '../../src/event-store/event-store.js';
 import { eventReader } from '../../src/event-store/event-type.js';
-import type { Projection } from '../../src/projections/projection.js';
+import type { PageWrite, Projection } from '../../src/projections/projection.js';
 import { StreamFold, type StateTable } from '../../src/statistics/stream-fold.js';
 import { VISIT_STREAMS, visitAggregate, visitEventSchemas, type Visit, type VisitEvent } from './visits.js';
 
@@ -23,8 +23,9 @@ export class VisitsProjection implements Projection {
     );
   }
 
-  async apply(page: readonly RecordedEvent[], transaction: QueryRunner): Promise<void> {
-    await this.visits.apply(page, transaction);
+  async fold(page: readonly BareEvent[], transaction: QueryRunner): Promise<PageWrite> {
+    const steps = await this.visits.fold(page, transaction);
+    return () => this.visits.store(steps, transaction);
   }
 
   /** All it holds, in the order of the log. */

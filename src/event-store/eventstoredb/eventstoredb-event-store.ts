@@ -11,6 +11,7 @@ import type {
   NewEvent,
   ReadAllOptions,
   ReadStreamOptions,
+  BareEvent,
   RecordedEvent,
   StreamAppend,
   SubscriptionItem,
@@ -127,6 +128,11 @@ export class EventStoreDbEventStore implements EventStore {
     const most = wholeNumber('limit', limit) ?? Infinity;
     this.#refuseWhenClosed();
     yield* this.#reader.between(after, await this.#head.find(), most);
+  }
+
+  /** The hash stands in the metadata here, which are read in any case. */
+  readBare(options?: ReadAllOptions): AsyncIterable<BareEvent> {
+    return this.readAll(options);
   }
 
   subscribe({ after, signal }: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionItem> {

@@ -14,6 +14,7 @@ import type {
   NewEvent,
   ReadAllOptions,
   ReadStreamOptions,
+  BareEvent,
   RecordedEvent,
   StreamAppend,
   SubscriptionItem,
@@ -64,6 +65,10 @@ export class MemoryEventStore implements EventStore {
     if (events === undefined) throw new StreamNotFound(stream);
     const inOrder = direction === 'forwards' ? events.slice(from) : events.slice(0, from + 1).toReversed();
     yield* inOrder.slice(0, limit).map(recorded);
+  }
+
+  async *readBare(options?: ReadAllOptions): AsyncGenerator<BareEvent> {
+    for await (const { metadata: _, ...event } of this.readAll(options)) yield event;
   }
 
   async *readAll({ after = START, limit = Infinity }: ReadAllOptions = {}): AsyncGenerator<RecordedEvent> {

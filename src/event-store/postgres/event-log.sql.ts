@@ -109,8 +109,8 @@ export const COPY_EVENTS = `
   from stdin (format binary)`;
 
 /** A page: at most as many rows as the limit, and none after the one that makes it PAGE_BYTES large. */
-const page = (condition: string, order: string, limit: string) => `
-  select position, stream, revision, event_id, type, version, data, metadata, hash, stored_at, bytes
+const page = (condition: string, order: string, limit: string, columns = 'data, metadata') => `
+  select position, stream, revision, event_id, type, version, ${columns}, hash, stored_at, bytes
   from (
     select *, sum(bytes) over (order by ${order} rows unbounded preceding) - bytes as bytes_before
     from public.event_log where ${condition} order by ${order} limit ${limit}
@@ -118,6 +118,7 @@ const page = (condition: string, order: string, limit: string) => `
   where bytes_before < ${PAGE_BYTES} order by ${order}`;
 
 export const PAGE_BETWEEN = page('position > $1 and position <= $2', 'position', '$3');
+export const BARE_PAGE_BETWEEN = page('position > $1 and position <= $2', 'position', '$3', 'data');
 export const PAGE_AFTER = page('position > $1', 'position', '$2');
 export const PAGE_FORWARDS = page('stream = $1 and revision >= $2::bigint', 'revision', '$3');
 export const PAGE_BACKWARDS = page('stream = $1 and revision <= $2::bigint', 'revision desc', '$3');

@@ -1,12 +1,13 @@
 import type { Pool } from 'pg';
 import { StreamNotFound } from '../event-store.errors.js';
-import type { EventMetadata, JsonObject, RecordedEvent } from '../event-store.js';
+import type { BareEvent, EventMetadata, JsonObject, RecordedEvent } from '../event-store.js';
 import type { Page } from '../follow.js';
 import { position } from '../position.js';
 import type { Position } from '../position.js';
 import type { StreamBounds } from '../stream-bounds.js';
 import {
   APPEND_LOCK_FREE,
+  BARE_PAGE_BETWEEN,
   HEAD,
   IDENTITY,
   PAGE_AFTER,
@@ -23,7 +24,7 @@ import type { Patience } from './outage.js';
 /** For readers with a patience of their own. */
 const ONE_ATTEMPT: Patience = { pauses: [], limit: 0 };
 
-type Row = Readonly<{
+type BareRow = Readonly<{
   position: string;
   stream: string;
   revision: number;
@@ -31,11 +32,12 @@ type Row = Readonly<{
   type: string;
   version: number;
   data: JsonObject;
-  metadata: EventMetadata;
   hash: string;
   stored_at: Date;
   bytes: number;
 }>;
+
+type Row = BareRow & Readonly<{ metadata: EventMetadata }>;
 
 /** Reads the log in pages, each by a query of its own: nothing is held open while the consumer works on one. */
 export class LogReader {
@@ -80,6 +82,15 @@ export class LogReader {
     );
   }
 
+  /** The same without metadata. @throws Unavailable when the database does not answer. */
+  bareBetween(after: Position, head: Position, limit: number): AsyncGenerator<BareEvent> {
+    return this.#pages(limit, async (last: BareEvent | undefined, rows) => {
+      const values = [last?.position ?? after, head, rows];
+      const found = await this.#query<BareRow>('bare-page-between', BARE_PAGE_BETWEEN, values);
+      return { events: found.map(bare), more: isCut(found, rows) };
+    });
+  }
+
   /** @throws StreamNotFound when the stream has no events; Unavailable when the database does not answer. */
   async *stream(stream: string, bounds: StreamBounds): AsyncGenerator<RecordedEvent> {
     let none = true;
@@ -121,11 +132,11 @@ export class LogReader {
     );
   }
 
-  async *#pages(
+  async *#pages<Event>(
     limit: number,
-    read: (last: RecordedEvent | undefined, rows: number) => Promise<Page>,
-  ): AsyncGenerator<RecordedEvent> {
-    let last: RecordedEvent | undefined;
+    read: (last: Event | undefined, rows: number) => Promise<Page<Event>>,
+  ): AsyncGenerator<Event> {
+    let last: Event | undefined;
     for (let left = limit; left > 0;) {
       const { events, more } = await read(last, Math.min(left, PAGE_ROWS));
       yield* events;
@@ -143,8 +154,7 @@ export class LogReader {
     patience = this.patience,
   ): Promise<Page> {
     const rows = await this.#query<Row>(name, text, [...values, limit], patience);
-    const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
-    return { events: rows.map(recorded), more: rows.length === limit || bytes >= PAGE_BYTES };
+    return { events: rows.map(recorded), more: isCut(rows, limit) };
   }
 
   async #query<R extends object>(
@@ -158,13 +168,21 @@ export class LogReader {
   }
 }
 
+/** Whether a page may have ended before the log did. */
+function isCut(rows: readonly BareRow[], limit: number): boolean {
+  return rows.length === limit || rows.reduce((sum, row) => sum + row.bytes, 0) >= PAGE_BYTES;
+}
+
 function recorded(row: Row): RecordedEvent {
+  return { ...bare(row), metadata: row.metadata };
+}
+
+function bare(row: BareRow): BareEvent {
   return {
     id: row.event_id,
     type: row.type,
     version: row.version,
     data: row.data,
-    metadata: row.metadata,
     stream: row.stream,
     revision: row.revision,
     position: position(row.position),

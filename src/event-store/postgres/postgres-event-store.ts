@@ -9,6 +9,7 @@ import type {
   NewEvent,
   ReadAllOptions,
   ReadStreamOptions,
+  BareEvent,
   RecordedEvent,
   StreamAppend,
   SubscriptionItem,
@@ -96,6 +97,12 @@ export class PostgresEventStore implements EventStore {
     const most = wholeNumber('limit', limit) ?? Infinity;
     this.#refuseWhenClosed();
     yield* this.#reader.between(after, await this.#reader.head(), most);
+  }
+
+  async *readBare({ after = START, limit }: ReadAllOptions = {}): AsyncGenerator<BareEvent> {
+    const most = wholeNumber('limit', limit) ?? Infinity;
+    this.#refuseWhenClosed();
+    yield* this.#reader.bareBetween(after, await this.#reader.head(), most);
   }
 
   subscribe({ after, signal }: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionItem> {

@@ -1,0 +1,41 @@
+import { together } from './together.js';
+
+/** A promise to be settled by hand. */
+function open() {
+  let resolve: () => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<void>((keep, breaks) => {
+    resolve = keep;
+    reject = breaks;
+  });
+  return { promise, resolve, reject };
+}
+
+describe('statements sent together', () => {
+  it('are done when all are', async () => {
+    const [one, two] = [open(), open()];
+    let done = false;
+    const all = together([one.promise, two.promise]).then(() => (done = true));
+    two.resolve();
+    await new Promise(setImmediate);
+    expect(done).toBe(false);
+    one.resolve();
+    await all;
+    await expect(together([])).resolves.toBeUndefined();
+  });
+
+  it('fail with what failed first, but not before the last has its answer', async () => {
+    const [one, two, three] = [open(), open(), open()];
+    let failed: unknown;
+    const all = together([one.promise, two.promise, three.promise]).catch((error: unknown) => {
+      failed = error;
+    });
+    two.reject(new Error('the fault'));
+    one.reject(new Error('refused for that alone'));
+    await new Promise(setImmediate);
+    expect(failed).toBeUndefined();
+    three.resolve();
+    await all;
+    expect(failed).toEqual(new Error('the fault'));
+  });
+});

@@ -1,0 +1,12 @@
+/**
+ * Waits for statements of one transaction that were sent without waiting for each other's answers. Also when one
+ * fails it waits for all: what follows from the answer to another must not be sent after the transaction has ended.
+ * @throws what the first to fail failed with; the server refuses those after it for that alone.
+ */
+export async function together(work: readonly Promise<unknown>[]): Promise<void> {
+  try {
+    await Promise.all(work);
+  } finally {
+    await Promise.allSettled(work);
+  }
+}

@@ -40,7 +40,7 @@ export async function foldAfresh(
   for (let folded = Infinity; folded > NEAR && !ended();) {
     const to = await goal();
     folded = 0;
-    for await (const { events, readNext } of pagesAhead(fold.store.readBare({ after: checkpoint }))) {
+    for await (const { events, readNext } of pagesAhead(fold.store.readBatches({ after: checkpoint }))) {
       const wanted = events.filter((event) => event.position <= to);
       if (wanted.length > 0) checkpoint = await write(fold, checkpoint, wanted, readNext);
       folded += wanted.length;
@@ -60,7 +60,7 @@ export async function foldRest(
 ): Promise<Position> {
   let checkpoint = from;
   if (from >= to) return checkpoint;
-  for await (const { events } of pagesAhead(store.readBare({ after: from }))) {
+  for await (const { events } of pagesAhead(store.readBatches({ after: from }))) {
     const wanted = events.filter((event) => event.position <= to);
     checkpoint = await foldPage(transaction, projection, wanted, { skipped });
     if (wanted.length < events.length) break;

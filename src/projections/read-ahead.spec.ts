@@ -1,8 +1,7 @@
-import type { RecordedEvent } from '../event-store/event-store.js';
+import type { BareEvent } from '../event-store/event-store.js';
 import { pagesAhead, type Page } from './read-ahead.js';
 
-const event = (number: number, text = '') =>
-  ({ revision: number, data: { text } }) as unknown as RecordedEvent;
+const event = (number: number, text = '') => ({ revision: number, data: { text } }) as unknown as BareEvent;
 
 async function collect(pages: AsyncIterable<Page>): Promise<number[][]> {
   const all: number[][] = [];
@@ -21,17 +20,28 @@ async function* numbers(count: number, onRead: (number: number) => void = () => 
   }
 }
 
+/** Events so many at a time, as an engine reads them. */
+async function* inBatches(events: AsyncIterable<BareEvent>, size: number) {
+  let batch: BareEvent[] = [];
+  for await (const event of events) {
+    if (batch.push(event) < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
 /** All that can go on by itself has. */
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe('pages with read-ahead', () => {
   it('hold all events in order, as many as they may', async () => {
-    expect(await collect(pagesAhead(numbers(7), { events: 3, text: 1_000 }))).toEqual([
+    expect(await collect(pagesAhead(inBatches(numbers(7), 2), { events: 3, text: 1_000 }))).toEqual([
       [0, 1, 2],
       [3, 4, 5],
       [6],
     ]);
-    expect(await collect(pagesAhead(numbers(0)))).toEqual([]);
+    expect(await collect(pagesAhead(inBatches(numbers(0), 1)))).toEqual([]);
   });
 
   it('end after the event that makes them heavy', async () => {
@@ -41,7 +51,7 @@ describe('pages with read-ahead', () => {
         yield event(number, text);
       }
     })();
-    expect(await collect(pagesAhead(heavy, { events: 3, text: 50 }))).toEqual([
+    expect(await collect(pagesAhead(inBatches(heavy, 4), { events: 3, text: 50 }))).toEqual([
       [0, 1],
       [2, 3],
     ]);
@@ -51,7 +61,7 @@ describe('pages with read-ahead', () => {
     let read = -1;
     const reading = numbers(100, (number) => (read = number));
     const firstOf: number[] = [];
-    for await (const { events, readNext } of pagesAhead(reading, { events: 10, text: 1_000 })) {
+    for await (const { events, readNext } of pagesAhead(inBatches(reading, 5), { events: 10, text: 1_000 })) {
       const last = events.at(-1)?.revision ?? NaN;
       await settled();
       expect(read).toBe(last);
@@ -73,7 +83,10 @@ describe('pages with read-ahead', () => {
     })();
     const seen: number[] = [];
     const reading = async () => {
-      for await (const { events, readNext } of pagesAhead(failing, { events: 3, text: 1_000 })) {
+      for await (const { events, readNext } of pagesAhead(inBatches(failing, 3), {
+        events: 3,
+        text: 1_000,
+      })) {
         readNext();
         await settled();
         seen.push(events.length);

@@ -10,19 +10,25 @@ export type Page = Readonly<{
   readNext: () => void;
 }>;
 
-/** Events in pages, the next of which is read when it is asked for or before; never more than one ahead. */
+/** Batches of events in pages, the next of which is read when it is asked for or before; never more than one ahead. */
 export async function* pagesAhead(
-  events: AsyncIterable<BareEvent>,
+  batches: AsyncIterable<readonly BareEvent[]>,
   { events: most, text }: { events: number; text: number } = PAGE,
 ): AsyncGenerator<Page> {
-  const iterator = events[Symbol.asyncIterator]();
+  const iterator = batches[Symbol.asyncIterator]();
+  let batch: Iterator<BareEvent> = [].values();
   const read = async () => {
     const page: BareEvent[] = [];
     for (let size = 0; page.length < most && size < text;) {
-      const item = await iterator.next();
-      if (item.done === true) break;
-      page.push(item.value);
-      size += textIn(item.value.data);
+      const event = batch.next();
+      if (event.done !== true) {
+        page.push(event.value);
+        size += textIn(event.value.data);
+        continue;
+      }
+      const next = await iterator.next();
+      if (next.done === true) break;
+      batch = next.value.values();
     }
     return page;
   };

@@ -6,6 +6,8 @@ import { AuthorityRegister } from '../../src/authorities/authority-register.js';
 import { loadRegister, readRegister } from '../../src/authorities/load-register.js';
 import { loadCases } from '../../src/complaints/import/case-loader.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import { BUFFERED } from '../../src/event-store/eventstoredb/flow.js';
+import { SEARCH_WINDOW } from '../../src/event-store/eventstoredb/log-reader.js';
 import { openDatabase } from '../../src/platform/database.js';
 import { rebuild } from '../../src/projections/rebuild.js';
 import { StatisticsProjection } from '../../src/statistics/statistics.projection.js';
@@ -70,8 +72,9 @@ async function fill(store: EventStoreDbEventStore): Promise<number> {
 async function catchUp(url: string, prefix: string, events: number): Promise<void> {
   const client = EventStoreDBClient.connectionString(url);
   try {
-    const filter = streamNameFilter({ prefixes: [prefix] });
-    const subscription = client.subscribeToAll({ fromPosition: FIRST, filter });
+    // As the store subscribes.
+    const filter = streamNameFilter({ prefixes: [prefix], maxSearchWindow: SEARCH_WINDOW });
+    const subscription = client.subscribeToAll({ fromPosition: FIRST, filter }, BUFFERED);
     let seen = 0;
     for await (const { event } of subscription) {
       if (event !== undefined) seen += 1;

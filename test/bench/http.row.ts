@@ -67,7 +67,7 @@ function stub(store: EventStore): EventStore {
       throw new StreamNotFound(stream);
     },
     readAll: (options) => store.readAll(options),
-    readBare: (options) => store.readBare(options),
+    readBatches: (options) => store.readBatches(options),
     subscribe: (options) => store.subscribe(options),
     head: () => Promise.resolve(START),
     settledHead: () => Promise.resolve(START),

@@ -10,6 +10,7 @@ import type {
   ExpectedRevision,
   NewEvent,
   ReadAllOptions,
+  ReadBatchesOptions,
   ReadStreamOptions,
   BareEvent,
   RecordedEvent,
@@ -130,9 +131,9 @@ export class EventStoreDbEventStore implements EventStore {
     yield* this.#reader.between(after, await this.#head.find(), most);
   }
 
-  /** The hash stands in the metadata here, which are read in any case. */
-  readBare(options?: ReadAllOptions): AsyncIterable<BareEvent> {
-    return this.readAll(options);
+  async *readBatches({ after = START }: ReadBatchesOptions = {}): AsyncGenerator<readonly BareEvent[]> {
+    this.#refuseWhenClosed();
+    yield* this.#reader.batchesBetween(after, await this.#head.find());
   }
 
   subscribe({ after, signal }: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionItem> {

@@ -1,7 +1,7 @@
 import { BACKWARDS, END, FORWARDS, START as FIRST, streamNameFilter } from '@eventstore/db-client';
 import type { AllStreamResolvedEvent, EventStoreDBClient, ResolvedEvent } from '@eventstore/db-client';
 import { StreamNotFound } from '../event-store.errors.js';
-import type { RecordedEvent } from '../event-store.js';
+import type { BareEvent, RecordedEvent } from '../event-store.js';
 import { START } from '../position.js';
 import type { Position } from '../position.js';
 import type { StreamBounds } from '../stream-bounds.js';
@@ -9,10 +9,13 @@ import type { ChainHeads } from './chain-heads.js';
 import { BUFFERED, Flow } from './flow.js';
 import { despiteOutages, MISSING, NoAnswer, resumed, typeOf } from './outage.js';
 import type { Patience, Waiting } from './outage.js';
-import { recordedEvent } from './stored-event.js';
+import { bareEvent, recordedEvent, type Resolved } from './stored-event.js';
 
 /** Events of others that the server passes over in one step. */
-const SEARCH_WINDOW = 1_000;
+export const SEARCH_WINDOW = 1_000;
+
+/** How an event of the log is made of what the client read; undefined for one that is not of the log. */
+type Reading<Event> = (resolved: Resolved, prefix: string) => Event | undefined;
 
 export class LogReader {
   constructor(
@@ -95,18 +98,37 @@ export class LogReader {
    * read of everything. @throws Unavailable when the server does not answer.
    */
   async *between(after: Position, head: Position, limit: number): AsyncGenerator<RecordedEvent> {
-    let place = after;
     let left = limit;
-    if (head <= after || left === 0) return;
-    for await (const batch of resumed(() => this.#upTo(place, head), this.patience)) {
+    if (left === 0) return;
+    for await (const batch of this.#between(after, head, recordedEvent)) {
       for (const event of batch) {
-        if (event.position <= place) continue;
-        if (event.position > head) return;
-        place = event.position;
         yield event;
         left -= 1;
-        if (left === 0 || place === head) return;
+        if (left === 0) return;
       }
+    }
+  }
+
+  /** The same in batches and without metadata. @throws Unavailable when the server does not answer. */
+  batchesBetween(after: Position, head: Position): AsyncGenerator<readonly BareEvent[]> {
+    return this.#between(after, head, bareEvent);
+  }
+
+  async *#between<Event extends BareEvent>(
+    after: Position,
+    head: Position,
+    read: Reading<Event>,
+  ): AsyncGenerator<readonly Event[]> {
+    let place = after;
+    if (head <= after) return;
+    for await (const batch of resumed(() => this.#upTo(place, head, read), this.patience)) {
+      const events = batch.filter((event) => {
+        if (event.position <= place || event.position > head) return false;
+        place = event.position;
+        return true;
+      });
+      if (events.length > 0) yield events;
+      if (place === head || (batch.at(-1)?.position ?? START) > head) return;
     }
   }
 
@@ -128,20 +150,28 @@ export class LogReader {
   }
 
   /** The events of the log among what was read. */
-  recorded(resolved: readonly (ResolvedEvent | AllStreamResolvedEvent)[]): RecordedEvent[] {
-    const events: RecordedEvent[] = [];
+  recorded(resolved: readonly Resolved[]): RecordedEvent[] {
+    return this.#ofTheLog(resolved, recordedEvent);
+  }
+
+  #ofTheLog<Event>(resolved: readonly Resolved[], read: Reading<Event>): Event[] {
+    const events: Event[] = [];
     for (const one of resolved) {
-      const event = recordedEvent(one, this.prefix);
+      const event = read(one, this.prefix);
       if (event !== undefined) events.push(event);
     }
     return events;
   }
 
-  async *#upTo(place: Position, head: Position): AsyncGenerator<RecordedEvent[]> {
+  async *#upTo<Event extends BareEvent>(
+    place: Position,
+    head: Position,
+    read: Reading<Event>,
+  ): AsyncGenerator<Event[]> {
     const flow = this.follow(place);
     try {
       for await (const batch of flow.batches(this.waiting)) {
-        const events = this.recorded(batch);
+        const events = this.#ofTheLog(batch, read);
         yield events;
         // The last event up to the head may be gone, with its stream, since the head was looked for.
         if (flow.caughtUp || (events.at(-1)?.position ?? START) >= head) return;

@@ -1,6 +1,6 @@
 import type { AllStreamResolvedEvent, ResolvedEvent } from '@eventstore/db-client';
 import type { AdmittedEvent } from '../append-rules.js';
-import type { EventMetadata, JsonObject, RecordedEvent } from '../event-store.js';
+import type { BareEvent, EventMetadata, JsonObject, RecordedEvent } from '../event-store.js';
 import type { ChainedEvent } from '../hash-chain.js';
 import { position } from '../position.js';
 
@@ -19,25 +19,32 @@ export function wireEvent({ event, hash }: ChainedEvent<AdmittedEvent>): WireEve
   return { id, type, data: Buffer.from(data), metadata: Buffer.from(withOwn) };
 }
 
+/** An event as the client reads it. */
+export type Resolved = ResolvedEvent | AllStreamResolvedEvent;
+
 /**
  * An event as read by the client; undefined for one that is not of the log: of another stream, or of the system
  * (a tombstone). One of a stream of the log that this engine did not write has version 0, which no reader knows,
  * and no hash.
  */
-export function recordedEvent(
-  { event }: ResolvedEvent | AllStreamResolvedEvent,
-  prefix: string,
-): RecordedEvent | undefined {
+export function recordedEvent(resolved: Resolved, prefix: string): RecordedEvent | undefined {
+  const event = bareEvent(resolved, prefix);
+  if (event === undefined) return undefined;
+  const { [OWN]: _, ...metadata } = asObject(resolved.event?.metadata) as EventMetadata & { [OWN]?: Own };
+  return { ...event, metadata };
+}
+
+/** The same but for its metadata. */
+export function bareEvent({ event }: Resolved, prefix: string): BareEvent | undefined {
   if (event?.position === undefined || !event.streamId.startsWith(prefix) || isSystemType(event.type)) {
     return undefined;
   }
-  const { [OWN]: own, ...metadata } = asObject(event.metadata) as EventMetadata & { [OWN]?: Own };
+  const { [OWN]: own } = asObject(event.metadata) as { [OWN]?: Own };
   return {
     id: event.id,
     type: event.type,
     version: own?.version ?? 0,
     data: asObject(event.data) as JsonObject,
-    metadata,
     stream: event.streamId.slice(prefix.length),
     revision: Number(event.revision),
     position: position(event.position.commit),

@@ -13,6 +13,7 @@ import type {
   JsonObject,
   NewEvent,
   ReadAllOptions,
+  ReadBatchesOptions,
   ReadStreamOptions,
   BareEvent,
   RecordedEvent,
@@ -67,14 +68,16 @@ export class MemoryEventStore implements EventStore {
     yield* inOrder.slice(0, limit).map(recorded);
   }
 
-  async *readBare(options?: ReadAllOptions): AsyncGenerator<BareEvent> {
-    for await (const { metadata: _, ...event } of this.readAll(options)) yield event;
-  }
-
   async *readAll({ after = START, limit = Infinity }: ReadAllOptions = {}): AsyncGenerator<RecordedEvent> {
     await this.#open();
     const head = this.#log.length;
     yield* this.#log.slice(Number(after), Math.min(Number(after) + limit, head)).map(recorded);
+  }
+
+  async *readBatches(options?: ReadBatchesOptions): AsyncGenerator<readonly BareEvent[]> {
+    const events: BareEvent[] = [];
+    for await (const { metadata: _, ...event } of this.readAll(options)) events.push(event);
+    for (let from = 0; from < events.length; from += PAGE) yield events.slice(from, from + PAGE);
   }
 
   subscribe({ after, signal }: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionItem> {

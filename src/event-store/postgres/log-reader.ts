@@ -39,6 +39,9 @@ type BareRow = Readonly<{
 
 type Row = BareRow & Readonly<{ metadata: EventMetadata }>;
 
+/** Reads a page of at most so many rows, after the last event of the page before it. */
+type Reading<Event> = (last: Event | undefined, rows: number) => Promise<Page<Event>>;
+
 /** Reads the log in pages, each by a query of its own: nothing is held open while the consumer works on one. */
 export class LogReader {
   constructor(
@@ -77,14 +80,14 @@ export class LogReader {
 
   /** The log after one position and up to another. @throws Unavailable when the database does not answer. */
   between(after: Position, head: Position, limit: number): AsyncGenerator<RecordedEvent> {
-    return this.#pages(limit, (last, rows) =>
+    return this.#events(limit, (last, rows) =>
       this.#page('page-between', PAGE_BETWEEN, [last?.position ?? after, head], rows),
     );
   }
 
-  /** The same without metadata. @throws Unavailable when the database does not answer. */
-  bareBetween(after: Position, head: Position, limit: number): AsyncGenerator<BareEvent> {
-    return this.#pages(limit, async (last: BareEvent | undefined, rows) => {
+  /** The same in pages and without metadata. @throws Unavailable when the database does not answer. */
+  batchesBetween(after: Position, head: Position): AsyncGenerator<readonly BareEvent[]> {
+    return this.#pages(Infinity, async (last: BareEvent | undefined, rows) => {
       const values = [last?.position ?? after, head, rows];
       const found = await this.#query<BareRow>('bare-page-between', BARE_PAGE_BETWEEN, values);
       return { events: found.map(bare), more: isCut(found, rows) };
@@ -112,7 +115,7 @@ export class LogReader {
 
   #streamPages(stream: string, { from, direction, limit }: StreamBounds): AsyncGenerator<RecordedEvent> {
     if (direction === 'forwards') {
-      return this.#pages(limit, (last, rows) =>
+      return this.#events(limit, (last, rows) =>
         this.#page(
           'page-forwards',
           PAGE_FORWARDS,
@@ -122,7 +125,7 @@ export class LogReader {
       );
     }
     const start = Math.min(from, Number.MAX_SAFE_INTEGER);
-    return this.#pages(limit, (last, rows) =>
+    return this.#events(limit, (last, rows) =>
       this.#page(
         'page-backwards',
         PAGE_BACKWARDS,
@@ -132,14 +135,15 @@ export class LogReader {
     );
   }
 
-  async *#pages<Event>(
-    limit: number,
-    read: (last: Event | undefined, rows: number) => Promise<Page<Event>>,
-  ): AsyncGenerator<Event> {
+  async *#events(limit: number, read: Reading<RecordedEvent>): AsyncGenerator<RecordedEvent> {
+    for await (const page of this.#pages(limit, read)) yield* page;
+  }
+
+  async *#pages<Event>(limit: number, read: Reading<Event>): AsyncGenerator<readonly Event[]> {
     let last: Event | undefined;
     for (let left = limit; left > 0;) {
       const { events, more } = await read(last, Math.min(left, PAGE_ROWS));
-      yield* events;
+      if (events.length > 0) yield events;
       if (!more) return;
       left -= events.length;
       last = events.at(-1);

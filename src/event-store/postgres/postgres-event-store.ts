@@ -8,6 +8,7 @@ import type {
   ExpectedRevision,
   NewEvent,
   ReadAllOptions,
+  ReadBatchesOptions,
   ReadStreamOptions,
   BareEvent,
   RecordedEvent,
@@ -99,10 +100,9 @@ export class PostgresEventStore implements EventStore {
     yield* this.#reader.between(after, await this.#reader.head(), most);
   }
 
-  async *readBare({ after = START, limit }: ReadAllOptions = {}): AsyncGenerator<BareEvent> {
-    const most = wholeNumber('limit', limit) ?? Infinity;
+  async *readBatches({ after = START }: ReadBatchesOptions = {}): AsyncGenerator<readonly BareEvent[]> {
     this.#refuseWhenClosed();
-    yield* this.#reader.bareBetween(after, await this.#reader.head(), most);
+    yield* this.#reader.batchesBetween(after, await this.#reader.head());
   }
 
   subscribe({ after, signal }: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionItem> {

@@ -26,3 +26,8 @@ export function envelope(actor: Actor, at: Date, id: string = randomUUID()): Com
 export function contentHash(command: object): string {
   return hash('sha256', canonicalJson(command, 'undefined-is-absent'));
 }
+
+/** SHA-256 (hex) over a command that nobody repeats by its key, as text: many come at once, and the order of keys is no matter. */
+export function contentHashOfText(type: string, text: string): string {
+  return hash('sha256', `${type}\n${text}`);
+}

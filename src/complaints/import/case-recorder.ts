@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AuthorityCode } from '../../authorities/authority-code.js';
 import type { Authority } from '../../authorities/authority.js';
-import { contentHash } from '../../event-store/command-envelope.js';
+import { contentHashOfText } from '../../event-store/command-envelope.js';
 import { InvalidAppend, RevisionConflict } from '../../event-store/event-store.errors.js';
 import type { AppendOutcome, StreamAppend } from '../../event-store/event-store.js';
 import type { Position } from '../../event-store/position.js';
@@ -140,12 +140,11 @@ export class CaseRecorder {
   #appendOf({ draft: { caseFile, revision, at }, events }: Storable): StreamAppend {
     const { reference } = caseFile;
     const command = { id: randomUUID(), actor: this.options.actor, at, correlationId: this.#correlationId };
-    // As one text: what is absent is left out of it, and it is written at a fraction of the time.
-    const content = { type: 'ImportCase', events: JSON.stringify(events) };
+    const content = contentHashOfText('ImportCase', JSON.stringify(events));
     return {
       stream: COMPLAINT_STREAMS + reference,
       expected: revision < 0 ? 'no-stream' : revision,
-      events: this.#writer.newEvents(reference, events, command, contentHash(content)),
+      events: this.#writer.newEvents(reference, events, command, content),
     };
   }
 

@@ -15,6 +15,9 @@ function answered(code: string): QueryFailedError {
   return new QueryFailedError('select', [], error);
 }
 
+/** What Node says of a name that the resolver cannot look up, or of a file or socket that is not there. */
+const system = (code: string, syscall: string) =>
+  Object.assign(new Error(`${syscall} ${code} db`), { code, syscall });
 const withCode = (error: Error, code: string) => Object.assign(error, { code });
 const event = { type: 'InquiryOpened', version: 1, stream: 'inquiry-1', revision: 0 } as RecordedEvent;
 
@@ -25,11 +28,17 @@ describe('what is an outage, to be waited for', () => {
     ['a deadlock', answered('40P01')],
     ['a full disk', answered('53100')],
     ['a connection that was reset', withCode(new Error('read'), 'ECONNRESET')],
+    ['a name that cannot be looked up at present', system('EAI_AGAIN', 'getaddrinfo')],
+    ['a name that is not known', system('ENOTFOUND', 'getaddrinfo')],
+    ['a socket that is not there', system('ENOENT', 'connect')],
     ['a connection that ended', new Error('Connection terminated unexpectedly')],
     [
       'a client that cannot be asked',
       new Error('Client has encountered a connection error and is not queryable'),
     ],
+    ['a connection that does not come about in time', new Error('timeout expired')],
+    ['a pool that gives none in time', new Error('timeout exceeded when trying to connect')],
+    ['an answer that does not come in time', new Error('Query read timeout')],
     ['a connection that was cut between two queries', new QueryRunnerAlreadyReleasedError()],
     ['one that was cut within a transaction', new QueryRunnerProviderAlreadyReleasedError()],
   ])('%s', (_, error) => {
@@ -44,6 +53,9 @@ describe("what is an event's own fault", () => {
     ['a value the server refuses', answered('22P02')],
     ['a rule of a table that is broken', answered('23505')],
     ['a history that cannot be', new Error('a finding without a decision')],
+    ['a file that is not there', system('ENOENT', 'open')],
+    ['a file that may not be read', system('EACCES', 'open')],
+    ['a folder without room', system('ENOSPC', 'write')],
     ['a defect', new TypeError('undefined is not a function')],
     ['a defect that Node notices', withCode(new TypeError('no'), 'ERR_INVALID_ARG_TYPE')],
     ['something thrown that is no error', 'thrown'],

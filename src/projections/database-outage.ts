@@ -10,9 +10,21 @@ import { Unavailable, UpheldError } from '../platform/refusal.js';
 /** SQLSTATE classes of a server that cannot serve at present: connection, resources, shutdown, lost transaction. */
 const OUTAGES = /^(08|53|57P0|57014|55P03|25006|25P0[34]|40|58)/;
 /** What the driver says, without a code, of a connection that is gone or cannot be had. */
-const CONNECTION = /connection (terminated|error)|not queryable|timeout exceeded|connection is closed/i;
-/** A system's error, such as ECONNRESET; what Node itself says of a defect begins with ERR_. */
-const SYSTEM = /^E(?!RR_)[A-Z]+$/;
+const CONNECTION =
+  /connection (terminated|error)|not queryable|timeout ex(ceeded|pired)|read timeout|connection is closed/i;
+/** A system's errors of connections and of the look-up of names; those of files are not the database's. */
+const SYSTEM: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
 
 /**
  * Whether PostgreSQL or the log did not answer, so that the same page may pass later; anything else is the
@@ -25,8 +37,10 @@ export function isDatabaseOutage(error: unknown): boolean {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
   if (cause instanceof DatabaseError) return OUTAGES.test(cause.code ?? '');
   if (!(cause instanceof Error)) return false;
+  // The socket of a server on this machine is a file, which is gone while that server is.
+  if ('syscall' in cause && cause.syscall === 'connect') return true;
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-  return SYSTEM.test(code) || CONNECTION.test(cause.message);
+  return SYSTEM.has(code) || CONNECTION.test(cause.message);
 }
 
 /** TypeORM takes back a runner whose connection breaks while it is not asked anything, and then says only that. */

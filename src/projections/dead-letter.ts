@@ -1,5 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { position, type Position } from '../event-store/position.js';
+import { oneLine, reasonOf } from '../platform/one-line.js';
 import { lockCheckpoint, type CanQuery } from './checkpoint.js';
 import { inSchema, LIVE } from './page-writer.js';
 import type { Poison } from './poison.js';
@@ -64,16 +65,13 @@ export async function putDeadLetter(
   });
 }
 
+/** Longest that the text of an error may be, in UTF-16 units. */
+const LONGEST = 1_000;
+
 /** An error as one bounded text that PostgreSQL and an event can hold. */
 export function told(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return (
-    text
-      .replaceAll(/\p{Cc}+/gu, ' ')
-      .trim()
-      .slice(0, 1_000)
-      .toWellFormed() || 'unknown'
-  );
+  const text = error instanceof Error ? `${error.name}: ${reasonOf(error)}` : String(error);
+  return oneLine(text, LONGEST);
 }
 
 /** Lets a projection go on after it was stopped at a position; another stop since then stays. */

@@ -1,3 +1,5 @@
+import { oneLine, reasonOf } from '../one-line.js';
+
 /** Longest that a reason may be, in UTF-16 units. */
 const LONGEST = 300;
 
@@ -9,15 +11,5 @@ const CREDENTIALS = /(\w:\/\/)\S*@/g;
  * credentials that a driver may have put into it with an address.
  */
 export function toldOutside(failure: unknown): string {
-  const line = messageOf(failure)
-    .replaceAll(/\p{Cc}+/gu, ' ')
-    .trim();
-  return line.replaceAll(CREDENTIALS, '$1…@').slice(0, LONGEST).toWellFormed() || 'no reason given';
-}
-
-/** Where several addresses of one name were tried, the error has no message, but a code. */
-function messageOf(failure: unknown): string {
-  if (!(failure instanceof Error)) return String(failure);
-  if (failure.message !== '') return failure.message;
-  return 'code' in failure ? String(failure.code) : failure.name;
+  return oneLine(reasonOf(failure).replaceAll(CREDENTIALS, '$1…@'), LONGEST);
 }

@@ -1,0 +1,21 @@
+import { oneLine, reasonOf } from './one-line.js';
+
+it.each([
+  ['  first line\r\n\tand \0 more ', 80, 'first line and   more'],
+  ['\u0085', 80, 'no reason given'],
+  ['', 80, 'no reason given'],
+  ['four', 3, 'fou'],
+  ['ab😀', 3, 'ab\ufffd'],
+])('tells %j in %d units as %j', (text, longest, line) => {
+  expect(oneLine(text, longest)).toBe(line);
+});
+
+it.each<[unknown, string]>([
+  [new Error('refused'), 'refused'],
+  [Object.assign(new AggregateError([], ''), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
+  [new TypeError(''), 'TypeError'],
+  ['thrown', 'thrown'],
+  [undefined, 'undefined'],
+])('tells %p by %j', (error, reason) => {
+  expect(reasonOf(error)).toBe(reason);
+});

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { DataSource, type MixedList } from 'typeorm';
-import { Unavailable } from './refusal.js';
+import { databaseUnavailable, tellingOutages } from './database-outage.js';
 
 type Migrations = MixedList<new () => object>;
 
@@ -24,14 +24,11 @@ export async function openDatabase(url: string, migrations: Migrations): Promise
   try {
     await database.initialize();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Unavailable('database-unavailable', `the database does not answer: ${reason}`, {
-      cause: error,
-    });
+    throw databaseUnavailable(error);
   }
   surviveCuts(database);
   try {
-    await migrateAlone(database, url);
+    await tellingOutages(() => migrateAlone(database, url));
   } catch (error) {
     await database.destroy();
     throw error;

@@ -1,66 +1,14 @@
-import { DatabaseError } from 'pg';
-import {
-  QueryFailedError,
-  QueryRunnerAlreadyReleasedError,
-  QueryRunnerProviderAlreadyReleasedError,
-} from 'typeorm';
 import { UnreadableEvent } from '../event-store/unreadable-event.js';
-import { Unavailable, UpheldError } from '../platform/refusal.js';
+import { isServerOutage } from '../platform/database-outage.js';
+import { Unavailable } from '../platform/refusal.js';
 
-/** SQLSTATE classes of a server that cannot serve at present: connection, resources, shutdown, lost transaction. */
-const OUTAGES = /^(08|53|57P0|57014|55P03|25006|25P0[34]|40|58)/;
-/** What the driver says, without a code, of a connection that is gone or cannot be had. */
-const CONNECTION =
-  /connection (terminated|error)|not queryable|timeout ex(ceeded|pired)|read timeout|connection is closed/i;
-/** A system's errors of connections and of the look-up of names; those of files are not the database's. */
-const SYSTEM: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-]);
+export { tellingOutages } from '../platform/database-outage.js';
 
 /**
  * Whether PostgreSQL or the log did not answer, so that the same page may pass later; anything else is the
  * page's own fault. An event that this program cannot read stays so however often it is tried.
  */
 export function isDatabaseOutage(error: unknown): boolean {
-  if (error instanceof UnreadableEvent) return false;
-  if (error instanceof Unavailable) return true;
-  if (isCutBetweenQueries(error)) return true;
-  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  if (cause instanceof DatabaseError) return OUTAGES.test(cause.code ?? '');
-  if (!(cause instanceof Error)) return false;
-  // The socket of a server on this machine is a file, which is gone while that server is.
-  if ('syscall' in cause && cause.syscall === 'connect') return true;
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-  return SYSTEM.has(code) || CONNECTION.test(cause.message);
-}
-
-/** TypeORM takes back a runner whose connection breaks while it is not asked anything, and then says only that. */
-function isCutBetweenQueries(error: unknown): boolean {
-  return (
-    error instanceof QueryRunnerAlreadyReleasedError ||
-    error instanceof QueryRunnerProviderAlreadyReleasedError
-  );
-}
-
-/**
- * Does work of which nobody else would tell that the database is out.
- * @throws Unavailable `database-unavailable` when it is; whatever the work throws besides.
- */
-export async function tellingOutages<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof UpheldError || !isDatabaseOutage(error)) throw error;
-    const why = error instanceof Error && error.message !== '' ? error.message : 'no connection';
-    throw new Unavailable('database-unavailable', `the database does not answer: ${why}`, { cause: error });
-  }
+  if (error instanceof Unavailable) return !(error instanceof UnreadableEvent);
+  return isServerOutage(error);
 }

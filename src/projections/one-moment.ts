@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { tellingOutages } from './database-outage.js';
+import { tellingOutages } from '../platform/database-outage.js';
 import type { Projection } from './projection.js';
 
 /**

@@ -29,7 +29,7 @@ import { LogIdentity } from './log-identity.js';
 import { LogReader } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
 import { closed } from './outage.js';
-import type { Patience } from './outage.js';
+import type { Patience } from '../patience.js';
 import { subscription } from './subscription.js';
 
 export type EventStoreDbOptions = Readonly<{

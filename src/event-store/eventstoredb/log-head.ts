@@ -4,7 +4,8 @@ import { position, START } from '../position.js';
 import type { Position } from '../position.js';
 import { BUFFERED, Flow } from './flow.js';
 import { despiteOutages, NoAnswer } from './outage.js';
-import type { Patience, Waiting } from './outage.js';
+import type { Patience } from '../patience.js';
+import type { Waiting } from './outage.js';
 import { recordedEvent } from './stored-event.js';
 
 /**

@@ -4,7 +4,8 @@ import type { EventStoreDBClient, ResolvedEvent } from '@eventstore/db-client';
 import type { AppendChannel } from './append-channel.js';
 import { Flow } from './flow.js';
 import { despiteOutages, MISSING, NoAnswer, typeOf } from './outage.js';
-import type { Patience, Waiting } from './outage.js';
+import type { Patience } from '../patience.js';
+import type { Waiting } from './outage.js';
 
 /** The field of the metadata that holds the id. */
 const FIELD = 'upheldLog';

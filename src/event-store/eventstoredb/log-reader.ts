@@ -8,7 +8,8 @@ import type { StreamBounds } from '../stream-bounds.js';
 import type { ChainHeads } from './chain-heads.js';
 import { BUFFERED, Flow } from './flow.js';
 import { despiteOutages, MISSING, NoAnswer, resumed, typeOf } from './outage.js';
-import type { Patience, Waiting } from './outage.js';
+import type { Patience } from '../patience.js';
+import type { Waiting } from './outage.js';
 import { bareEvent, recordedEvent, type Resolved } from './stored-event.js';
 
 /** Events of others that the server passes over in one step. */

@@ -11,7 +11,7 @@ import type { ChainHeads } from './chain-heads.js';
 import type { LogHead } from './log-head.js';
 import type { LogReader } from './log-reader.js';
 import { despiteOutages, typeOf } from './outage.js';
-import type { Patience } from './outage.js';
+import type { Patience } from '../patience.js';
 import { isSystemType, wireEvent } from './stored-event.js';
 import { Turns } from './turns.js';
 

@@ -1,7 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { types } from 'node:util';
 import { ErrorType } from '@eventstore/db-client';
 import { UpheldError, Unavailable } from '../../platform/refusal.js';
+import { Attempts, despiteOutages as patiently, unavailable } from '../patience.js';
+import type { Patience } from '../patience.js';
 
 /** The server did not answer in time: what was asked may have happened or not. */
 export class NoAnswer extends Error {}
@@ -42,69 +43,29 @@ export function isOutage(error: unknown): boolean {
   return error.name === 'Error' || error.name === 'AggregateError';
 }
 
-/** Pauses before each further attempt, and the time after which there is none, in milliseconds. */
-export type Patience = Readonly<{ pauses: readonly number[]; limit: number }>;
-
-/** Counts failures, and waits before each further attempt as long as patience lasts. */
-export class Attempts {
-  #failures = 0;
-  #giveUp: number | undefined;
-
-  constructor(private readonly patience: Patience) {}
-
-  /** How many have failed since the last success. */
-  get failures(): number {
-    return this.#failures;
-  }
-
-  succeeded(): void {
-    this.#failures = 0;
-    this.#giveUp = undefined;
-  }
-
-  /**
-   * Waits until the next attempt is due.
-   * @throws Unavailable when there is none; the error itself when it tells of no outage.
-   */
-  async failed(error: unknown): Promise<void> {
-    if (error instanceof UpheldError) throw error;
-    if (!isOutage(error)) throw typeOf(error) === undefined ? error : unavailable(error);
-    this.#giveUp ??= performance.now() + this.patience.limit;
-    const wait = this.patience.pauses[this.#failures];
-    this.#failures += 1;
-    if (wait === undefined || performance.now() + wait > this.#giveUp) throw unavailable(error);
-    await pause(wait);
-  }
-}
-
 /** How long nothing may come while something is waited for, in milliseconds; and what ends the wait. */
 export type Waiting = Readonly<{ silenceMs: number; closing: AbortSignal }>;
 
 /**
  * Tries again after an outage, until patience ends; it must be safe to.
- * @throws Unavailable after the last attempt.
+ * @throws Unavailable after the last attempt, and at once for anything else that the server says.
  */
-export async function despiteOutages<T>(
-  attempt: (failures: number) => Promise<T>,
-  patience: Patience,
-): Promise<T> {
-  const attempts = new Attempts(patience);
-  for (;;) {
-    try {
-      return await attempt(attempts.failures);
-    } catch (error) {
-      await attempts.failed(error);
-    }
-  }
+export function despiteOutages<T>(attempt: (failures: number) => Promise<T>, patience: Patience): Promise<T> {
+  return patiently(attempt, patience, isOutage).catch(tellServers);
+}
+
+/** What else the server says is not the caller's doing, who asked for what is asked always. */
+function tellServers(error: unknown): never {
+  throw typeOf(error) === undefined ? error : unavailable(error);
 }
 
 /**
  * Yields what `open` yields, and opens again after an outage; `open` must go on from where it was. Patience
  * begins anew with every item.
- * @throws Unavailable after the last attempt.
+ * @throws Unavailable after the last attempt, and at once for anything else that the server says.
  */
 export async function* resumed<T>(open: () => AsyncIterable<T>, patience: Patience): AsyncGenerator<T> {
-  const attempts = new Attempts(patience);
+  const attempts = new Attempts(patience, isOutage);
   for (;;) {
     try {
       for await (const item of open()) {
@@ -113,21 +74,13 @@ export async function* resumed<T>(open: () => AsyncIterable<T>, patience: Patien
       }
       return;
     } catch (error) {
-      await attempts.failed(error);
+      await attempts.failed(error).catch(tellServers);
     }
   }
 }
 
 /** What is asked of a store that is closed. */
 export const closed = (): Unavailable => new Unavailable('event-store-closed', 'the event store is closed');
-
-function unavailable(error: unknown): Unavailable {
-  const message = types.isNativeError(error) ? error.message : '';
-  const why = message === '' ? (typeOf(error) ?? 'no connection') : message;
-  return new Unavailable('event-store-unavailable', `the event log does not answer: ${why}`, {
-    cause: error,
-  });
-}
 
 /** @throws NoAnswer when it takes longer than so many milliseconds; what comes of it later is no matter. */
 export async function answerWithin<T>(ms: number, answer: Promise<T>): Promise<T> {

@@ -19,7 +19,7 @@ import {
   STREAM_EXISTS,
 } from './event-log.sql.js';
 import { despiteOutages } from './outage.js';
-import type { Patience } from './outage.js';
+import type { Patience } from '../patience.js';
 
 /** For readers with a patience of their own. */
 const ONE_ATTEMPT: Patience = { pauses: [], limit: 0 };

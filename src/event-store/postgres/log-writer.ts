@@ -20,7 +20,7 @@ import {
   UNIQUE_EVENT_ID,
 } from './event-log.sql.js';
 import { despiteOutages, isOutage } from './outage.js';
-import type { Patience } from './outage.js';
+import type { Patience } from '../patience.js';
 
 /** Appends that are judged, and their events inserted, at a time. */
 const SLICE = 50;

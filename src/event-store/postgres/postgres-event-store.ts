@@ -26,7 +26,7 @@ import type { ConnectionOptions } from './connection.js';
 import { LogListener } from './log-listener.js';
 import { LogReader } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
-import type { Patience } from './outage.js';
+import type { Patience } from '../patience.js';
 
 export type PostgresEventStoreOptions = Pick<ConnectionOptions, 'connectionString'> &
   Partial<

@@ -1,0 +1,69 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { reasonOf } from '../platform/one-line.js';
+import { Unavailable } from '../platform/refusal.js';
+
+/** Pauses before each further attempt, and how long after the first failure there is one; in milliseconds. */
+export type Patience = Readonly<{ pauses: readonly number[]; limit: number }>;
+
+/** Whether a store did not answer, or answered that it cannot: what was asked may have happened or not. */
+export type IsOutage = (error: unknown) => boolean;
+
+/** Counts failures, and waits before each further attempt as long as patience lasts. */
+export class Attempts {
+  #failures = 0;
+  #giveUp: number | undefined;
+
+  constructor(
+    private readonly patience: Patience,
+    private readonly isOutage: IsOutage,
+  ) {}
+
+  /** How many have failed since the last success. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+    this.#giveUp = undefined;
+  }
+
+  /**
+   * Waits until the next attempt is due.
+   * @throws Unavailable when there is none; the error itself when it tells of no outage.
+   */
+  async failed(error: unknown): Promise<void> {
+    if (!this.isOutage(error)) throw error;
+    this.#giveUp ??= performance.now() + this.patience.limit;
+    const wait = this.patience.pauses[this.#failures];
+    this.#failures += 1;
+    if (wait === undefined || performance.now() + wait > this.#giveUp) throw unavailable(error);
+    await pause(wait);
+  }
+}
+
+/**
+ * Tries again after an outage, until patience ends; it must be safe to.
+ * @param attempt is told how many have failed before it.
+ * @throws Unavailable after the last attempt.
+ */
+export async function despiteOutages<T>(
+  attempt: (failures: number) => Promise<T>,
+  patience: Patience,
+  isOutage: IsOutage,
+): Promise<T> {
+  const attempts = new Attempts(patience, isOutage);
+  for (;;) {
+    try {
+      return await attempt(attempts.failures);
+    } catch (error) {
+      await attempts.failed(error);
+    }
+  }
+}
+
+/** That the log does not answer, and why. */
+export function unavailable(error: unknown): Unavailable {
+  const message = `the event log does not answer: ${reasonOf(error)}`;
+  return new Unavailable('event-store-unavailable', message, { cause: error });
+}

@@ -56,6 +56,6 @@ export class MetricsController {
     this.database.set(database.status === 'up' ? 1 : 0);
     this.log.set({ engine: log.engine }, log.status === 'up' ? 1 : 0);
     this.projections.show(projections.status === 'up' ? projections.all : []);
-    return this.metrics.registry.metrics();
+    return this.metrics.text();
   }
 }

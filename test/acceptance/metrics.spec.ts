@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Metrics } from '../../src/platform/metrics/metrics.js';
 import { noteLastError } from '../../src/projections/checkpoint.js';
 import { envelope } from '../../src/event-store/command-envelope.js';
 import { projectionStatus } from '../../src/projections/projection-status.js';
@@ -177,6 +178,16 @@ it('measures requests by method, route and class of status, and by nothing that 
     'POST /v1/complaints 2xx 1',
     'other unknown 4xx 1',
   ]);
+});
+
+it('still holds what it measured when it has closed: the last scrape may come meanwhile', async () => {
+  const upheld = await runUpheld();
+  const metrics = upheld.app.get(Metrics);
+  await upheld.get('/statistics/2019-20');
+  await upheld.close();
+  const labels = { method: 'GET', route: '/v1/statistics/:year', status: '2xx' };
+  const last = readMetrics(await metrics.text());
+  expect(valueOf(last, 'upheld_http_request_duration_seconds_count', labels)).toBe(1);
 });
 
 it('says in which unit everything is, and names it so', async () => {

@@ -7,6 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Metrics } from '../metrics/metrics.js';
+import { processRegistry } from '../metrics/process-metrics.js';
 import { measureRequests } from '../metrics/request-metrics.js';
 import { answerClientError } from './client-error.js';
 import { serveDocs } from './docs-page.js';
@@ -68,9 +69,9 @@ export async function createHttpApp(
       requireLoopbackAddressee(request);
     });
     letConnectionsEnd(server);
-    const metrics = app.get(Metrics);
-    metrics.measureProcess();
-    measureRequests(server, metrics.registry);
+    measureRequests(server, app.get(Metrics).registry);
+    // From now on: the first scrape, too, tells of what was before it.
+    processRegistry();
     server.removeAllContentTypeParsers();
     server.addContentTypeParser('application/json', { parseAs: 'buffer' }, readJson);
     app.useGlobalFilters(new ProblemFilter());

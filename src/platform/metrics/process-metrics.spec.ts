@@ -2,18 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Registry } from 'prom-client';
-import { measureProcess } from './process-metrics.js';
+import { processRegistry } from './process-metrics.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-async function collections(registry: Registry): Promise<number> {
-  const text = await registry.getSingleMetricAsString('nodejs_gc_duration_seconds');
+async function collections(): Promise<number> {
+  const text = await processRegistry().getSingleMetricAsString('nodejs_gc_duration_seconds');
   return Number(/^nodejs_gc_duration_seconds_count\{kind="major"\} (\d+)$/m.exec(text)?.[1] ?? 0);
 }
 
-async function untilCounted(registry: Registry, more: number): Promise<void> {
-  for (let tries = 0; (await collections(registry)) < more; tries += 1) {
+async function untilCounted(more: number): Promise<void> {
+  for (let tries = 0; (await collections()) < more; tries += 1) {
     if (tries === 100) throw new Error('no garbage collection was counted');
     collectGarbage();
     await pause(20);
@@ -21,41 +21,61 @@ async function untilCounted(registry: Registry, more: number): Promise<void> {
 }
 
 it('measures processor, memory, start, event loop and garbage collection under the usual names', async () => {
-  const registry = new Registry();
-  const end = measureProcess(registry);
-  try {
-    await untilCounted(registry, 1);
-    const text = await registry.metrics();
-    for (const name of [
-      'process_cpu_seconds_total',
-      'process_resident_memory_bytes',
-      'process_start_time_seconds',
-      'nodejs_heap_size_used_bytes',
-      'nodejs_eventloop_lag_max_seconds',
-      'nodejs_eventloop_lag_p99_seconds',
-      'nodejs_version_info',
-    ]) {
-      expect(text).toMatch(new RegExp(`^${name}(\\{[^}]*\\})? \\d`, 'm'));
-    }
-    // In seconds: a process takes more than none and less than a day to have done this.
-    const cpu = Number(/^process_cpu_seconds_total (\S+)$/m.exec(text)?.[1]);
-    expect(cpu > 0 && cpu < 86_400).toBe(true);
-  } finally {
-    end();
+  processRegistry();
+  await untilCounted(1);
+  const text = await processRegistry().metrics();
+  for (const name of [
+    'process_cpu_seconds_total',
+    'process_resident_memory_bytes',
+    'process_start_time_seconds',
+    'nodejs_heap_size_used_bytes',
+    'nodejs_eventloop_lag_seconds',
+    'nodejs_version_info',
+  ]) {
+    expect(text).toMatch(new RegExp(`^${name}(\\{[^}]*\\})? \\d`, 'm'));
   }
+  // In seconds: a process takes more than none and less than a day to have done this.
+  const cpu = Number(/^process_cpu_seconds_total (\S+)$/m.exec(text)?.[1]);
+  expect(cpu > 0 && cpu < 86_400).toBe(true);
 });
 
-it('measures no more once it has ended, while another registry goes on', async () => {
-  const [ended, going] = [new Registry(), new Registry()];
-  const end = measureProcess(ended);
-  const endOther = measureProcess(going);
-  try {
-    await untilCounted(ended, 1);
-    end();
-    const before = await collections(ended);
-    await untilCounted(going, (await collections(going)) + 2);
-    expect(await collections(ended)).toBe(before);
-  } finally {
-    endOther();
-  }
+type Delays = Readonly<{ p50: number; p99: number; max: number }>;
+
+async function delays(): Promise<Delays> {
+  const text = await processRegistry().metrics();
+  const of = (statistic: string) =>
+    Number(new RegExp(`^nodejs_eventloop_lag_${statistic}_seconds (\\S+)$`, 'm').exec(text)?.[1]);
+  return { p50: of('p50'), p99: of('p99'), max: of('max') };
+}
+
+function keepBusy(ms: number): void {
+  for (const end = performance.now() + ms; performance.now() < end;);
+}
+
+it('tells how long the event loop was kept since the last scrape, all of the same time', async () => {
+  await delays();
+  await pause(50);
+  keepBusy(200);
+  await pause(50);
+  const busy = await delays();
+  expect(busy.max).toBeGreaterThanOrEqual(0.15);
+  expect(busy.p99).toBeGreaterThanOrEqual(0.15);
+  expect(busy.p99).toBeLessThanOrEqual(busy.max);
+  expect(busy.p50).toBeGreaterThan(0);
+  expect(busy.p50).toBeLessThanOrEqual(busy.p99);
+});
+
+it('has a value for everything, also when one scrape follows close on another', async () => {
+  await processRegistry().metrics();
+  const text = await processRegistry().metrics();
+  expect(text).not.toMatch(/ nan$/im);
+  const told = await delays();
+  expect(told.max).toBeLessThan(3_600);
+});
+
+it('is one for all who ask, and stands beside the registries of others', async () => {
+  expect(processRegistry()).toBe(processRegistry());
+  const other = new Registry();
+  expect(await Registry.merge([other, processRegistry()]).metrics()).toContain('process_cpu_seconds_total');
+  expect(await other.metrics()).not.toContain('process_cpu');
 });

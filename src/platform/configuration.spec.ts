@@ -18,6 +18,7 @@ describe('EVENTSTORE_URL', () => {
     'esdb+discover://log.example:2113',
     'esdb://admin:hunter2@127.0.0.1:2111,127.0.0.1:2112,127.0.0.1:2113?tls=true&tlsCaFile=/etc/upheld/ca.crt',
     'esdb://admin:p%40ss%3Aword%2F@node1.log.example,node2.log.example:2114?nodePreference=leader',
+    'esdb://admin:hunter2@127.0.0.1:2113?connectionName=a%40b%3F',
   ])('may be %s', (url) => {
     expect(valid('EVENTSTORE_URL', url)).toBe(true);
     expect(readConfiguration({ EVENTSTORE_URL: url }).eventStoreUrl).toBe(url);
@@ -31,6 +32,9 @@ describe('EVENTSTORE_URL', () => {
     'esdb://127.0.0.1:2113,127.0.0.1:port',
     'esdb://admin:hunter2:2@127.0.0.1:2113',
     'esdb://admin:hunter2@2@127.0.0.1:2113',
+    'esdb://admin:hunter2?@127.0.0.1:2113',
+    'esdb://admin:hunter2@127.0.0.1:2113?connectionName=a@b',
+    'esdb://127.0.0.1:2113?connectionName=hunter2@b',
     'esdb://127.0.0.1:2113 ?tls=false',
     'esdb://127.0.0.1:2113?tls=false\n',
   ])('may not be %j, and the password is not told', (url) => {

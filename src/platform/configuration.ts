@@ -6,10 +6,10 @@ const NODE = String.raw`[\w.-]+(?::\d{1,5})?`;
 
 /**
  * A node of EventStoreDB or several of a cluster, divided by commas, which no URL has; user and password before
- * them, options behind. A bare colon or @ in a password would end it without a word.
+ * them, options behind. A bare colon, @ or question mark in either would end it without a word.
  */
 const EVENTSTORE = new RegExp(
-  String.raw`^esdb(?:\+discover)?://(?:[^\s:@]+:[^\s:@]+@)?${NODE}(?:,${NODE})*/?(?:\?[^\s?]+)?$`,
+  String.raw`^esdb(?:\+discover)?://(?:[^\s:@?]+:[^\s:@?]+@)?${NODE}(?:,${NODE})*/?(?:\?[^\s?@]+)?$`,
 );
 
 const EnvironmentSchema = z.object({

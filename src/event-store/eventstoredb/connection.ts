@@ -24,14 +24,6 @@ export type ClientParts = {
 
 export const partsOf = (client: EventStoreDBClient): ClientParts => client as unknown as ClientParts;
 
-const SCHEME = /^esdb(\+discover)?:\/\//;
-
-/** Under this option the client answers a wrong revision with a revision that is wrong. */
-const NO_THROW = /[?&]throw[-_]?on[-_]?append[-_]?failure=false/i;
-
-/** The client does not do it, and prints the whole string with its password while it says so. */
-const NO_VERIFICATION = /[?&]tls[-_]?verify[-_]?cert=false/i;
-
 /** Options that the client knows, in whatever case and with whatever dashes they are written. */
 const OPTIONS: ReadonlySet<string> = new Set(
   [
@@ -56,11 +48,26 @@ function flat(option: string): string {
   return option.trim().toLowerCase().replaceAll(/[_-]/g, '');
 }
 
-/** Whether an option is one that the client does not know: it would print the whole string too, and go on without. */
-function hasUnknownOption(url: string): boolean {
-  const [, options = ''] = url.slice(url.lastIndexOf('@') + 1).split('?');
-  const names = options.split('&').map((option) => option.split('=')[0] ?? '');
-  return names.some((name) => name !== '' && !OPTIONS.has(flat(name)));
+/**
+ * Refuses what the client takes amiss. It reads a bare @ among the options as the end of a password, and prints
+ * the whole string, with its password, where it does not know an option or does not do it.
+ */
+function refuseTraps(url: string): void {
+  // As the client does, which leaves slashes at the end out.
+  const [, options, ...more] = url.trim().replace(/\/+$/, '').split('?');
+  if (options === undefined) return;
+  if (more.length > 0 || options.includes('@'))
+    throw unusable('must have every further ? and @ percent-encoded');
+  for (const option of options.split('&')) {
+    const [name = '', value = ''] = option.split('=');
+    const isOff = value.trim() === 'false';
+    if (!OPTIONS.has(flat(name))) throw unusable('has an option that is not known');
+    if (isOff && flat(name) === 'throwonappendfailure')
+      // The client would answer a wrong revision with a revision that is wrong.
+      throw unusable('must not set throwOnAppendFailure to false');
+    if (isOff && flat(name) === 'tlsverifycert')
+      throw unusable('must name the CA by tlsCAFile, not switch tlsVerifyCert off');
+  }
 }
 
 /**
@@ -70,11 +77,7 @@ function hasUnknownOption(url: string): boolean {
  * @throws InvalidInput when it is no such string; the message holds no part of it, which may be a password.
  */
 export function connect(url: string): EventStoreDBClient {
-  if (!SCHEME.test(url)) throw unusable('must begin with esdb:// or esdb+discover://');
-  if (NO_THROW.test(url)) throw unusable('must not set throwOnAppendFailure to false');
-  if (NO_VERIFICATION.test(url))
-    throw unusable('must name the CA by tlsCAFile, not switch tlsVerifyCert off');
-  if (hasUnknownOption(url)) throw unusable('has an option that is not known');
+  refuseTraps(url);
   const client = opened(url);
   const parts = partsOf(client);
   const { handleError } = parts;

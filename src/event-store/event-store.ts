@@ -118,7 +118,8 @@ export interface EventStore {
 
   /**
    * The head, once no event can come any more that is stamped with this instant or an earlier one: all that was
-   * stored by then stands before it (design 3). Null while the instant is not past on the store's clock.
+   * stored by then stands before it (design 3). Null while the instant is not past on the store's clock; EventStoreDB
+   * does not tell its own, and this process's stands for it, so that they must agree within two seconds.
    * @throws Unavailable when the store does not answer.
    */
   settledHead(instant: Date): Promise<Position | null>;

@@ -57,8 +57,9 @@ const DEFAULTS = {
 };
 
 /**
- * The server stamps an event before it is written, by a clock of its own, and nobody can keep it from writing: an
- * instant counts as settled when it is so long past, in milliseconds.
+ * The server stamps an event before it is written, by a clock of its own which nobody can ask for, and nobody can
+ * keep it from writing: an instant counts as settled when it is so long past by the clock of this process, in
+ * milliseconds. So the two clocks must agree as well as that.
  */
 const SETTLED_AFTER = 2_000;
 
@@ -147,12 +148,14 @@ export class EventStoreDbEventStore implements EventStore {
     return this.#head.find();
   }
 
+  /** By the clock of this process, which must agree with the server's: see {@link SETTLED_AFTER}. */
   async settledHead(instant: Date): Promise<Position | null> {
     this.#refuseWhenClosed();
     const age = Date.now() - instant.getTime();
     if (age <= 0) return null;
-    if (age < SETTLED_AFTER)
-      await pause(SETTLED_AFTER - age, undefined, { signal: this.#closing.signal }).catch(closed);
+    const { signal } = this.#closing;
+    // Where it is closed meanwhile, the question for the head is refused.
+    if (age < SETTLED_AFTER) await pause(SETTLED_AFTER - age, undefined, { signal }).catch(() => undefined);
     return this.head();
   }
 

@@ -7,7 +7,9 @@ type Place = Pick<BareEvent, 'stream' | 'revision' | 'type' | 'version'>;
  * The log holds an event that this program cannot read. Nothing was stored, and trying again does not help:
  * another release of the program does. For a projection it is the event's own fault, not an outage.
  */
-export abstract class UnreadableEvent extends Unavailable {}
+export abstract class UnreadableEvent extends Unavailable {
+  override readonly passes = false;
+}
 
 /** Of a type, or of a version of it, that no part of this program knows: a newer one wrote it. */
 export class UnknownEvent extends UnreadableEvent {

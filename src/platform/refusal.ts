@@ -74,4 +74,6 @@ export class StaleState extends UpheldError {
 /** A part this needs does not answer at present; nothing was stored, or it is safe to repeat (503, exit 1). */
 export class Unavailable extends UpheldError {
   readonly kind = 'unavailable';
+  /** Whether it passes by itself, so that the same request may be sent again in a while. */
+  readonly passes: boolean = true;
 }

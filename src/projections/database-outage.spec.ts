@@ -2,6 +2,7 @@ import type { RecordedEvent } from '../event-store/event-store.js';
 import { UnknownEvent, UpcastFailed } from '../event-store/unreadable-event.js';
 import { Unavailable } from '../platform/refusal.js';
 import { isDatabaseOutage } from './database-outage.js';
+import { OtherLog } from './log-origin.js';
 
 const event = { type: 'InquiryOpened', version: 1, stream: 'inquiry-1', revision: 0 } as RecordedEvent;
 
@@ -13,9 +14,10 @@ it.each<[string, unknown]>([
 });
 
 it.each<[string, unknown]>([
-  ['an event nobody knows', new UnknownEvent(event)],
-  ['an event whose upcast fails', new UpcastFailed(event, 2, 'its upcast failed', new Error('no'))],
-  ['a history that cannot be', new Error('a finding without a decision')],
-])('blames %s', (_, error) => {
+  ['event that nobody knows', new UnknownEvent(event)],
+  ['event whose upcast fails', new UpcastFailed(event, 2, 'its upcast failed', new Error('no'))],
+  ['history that cannot be', new Error('a finding without a decision')],
+  ['table from another log', new OtherLog('statistics', 'comes from another log')],
+])('waits for no %s', (_, error) => {
   expect(isDatabaseOutage(error)).toBe(false);
 });

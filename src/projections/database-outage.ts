@@ -1,4 +1,3 @@
-import { UnreadableEvent } from '../event-store/unreadable-event.js';
 import { isServerOutage } from '../platform/database-outage.js';
 import { Unavailable } from '../platform/refusal.js';
 
@@ -6,9 +5,8 @@ export { tellingOutages } from '../platform/database-outage.js';
 
 /**
  * Whether PostgreSQL or the log did not answer, so that the same page may pass later; anything else is the
- * page's own fault. An event that this program cannot read stays so however often it is tried.
+ * page's own fault, or stays so however often it is tried.
  */
 export function isDatabaseOutage(error: unknown): boolean {
-  if (error instanceof Unavailable) return !(error instanceof UnreadableEvent);
-  return isServerOutage(error);
+  return error instanceof Unavailable ? error.passes : isServerOutage(error);
 }

@@ -8,7 +8,7 @@ import { checkpointOf, noteLastError } from './checkpoint.js';
 import { isDatabaseOutage } from './database-outage.js';
 import { deadLetterOf, putDeadLetter, told } from './dead-letter.js';
 import { Lease } from './lease.js';
-import { OtherLog, recordLog, refuseOtherLog } from './log-origin.js';
+import { recordLog, refuseOtherLog } from './log-origin.js';
 import { writePage, type Skipped } from './page-writer.js';
 import { writeUpToPoison } from './poison.js';
 import type { Projection } from './projection.js';
@@ -104,7 +104,7 @@ export class Projector {
           `see upheld projections status`,
       );
     } catch (error) {
-      if (error instanceof Stopped || error instanceof OtherLog || !isDatabaseOutage(error)) throw error;
+      if (!isDatabaseOutage(error)) throw error;
       return false;
     }
   }
@@ -212,6 +212,8 @@ export class Projector {
 }
 
 class Stopped extends Unavailable {
+  override readonly passes = false;
+
   constructor(message: string) {
     super('projection-stopped', message);
   }

@@ -50,6 +50,8 @@ it('refuses a case with an event of a newer program, whatever is asked of it, an
   ]);
   for (const answer of answers) {
     expect(answer.headers.get('content-type')).toBe(PROBLEM_MEDIA_TYPE);
+    // It would not help to ask again.
+    expect(answer.headers.get('retry-after')).toBeNull();
     expect(await answer.json()).toEqual(PROBLEM);
   }
   expect(await running.upheld.store.head()).toBe(head);

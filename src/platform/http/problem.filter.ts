@@ -1,6 +1,7 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NotReady } from '../health/not-ready.js';
+import { Unavailable } from '../refusal.js';
 import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
 
 /** Seconds after which a client may try again what was unavailable. */
@@ -20,7 +21,7 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
   const problem = problemOf(error);
   if (problem.status >= 500 && !(error instanceof NotReady)) request.log.error({ err: error }, problem.title);
   if (reply.sent) return;
-  if (problem.status === 503) void reply.header('retry-after', RETRY_AFTER);
+  if (error instanceof Unavailable && error.passes) void reply.header('retry-after', RETRY_AFTER);
   void reply
     .code(problem.status)
     .header('x-request-id', request.id)

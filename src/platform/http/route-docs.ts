@@ -69,7 +69,7 @@ const ANSWER_HEADERS = {
 const PROBLEMS_EVERYWHERE: RouteDocs['problems'] = {
   422: 'The path or the query is not of the right form; `errors` has an entry for each fault.',
   500: 'A defect of the service, which its log tells of under the correlation id.',
-  503: 'The store does not answer at present; the same request may be sent again.',
+  503: 'The store does not answer at present, and the same request may be sent again; or, without `Retry-After`, it holds what this release cannot read.',
 };
 
 const USUAL_ERRORS: Readonly<Record<number, Error>> = {

@@ -90,6 +90,14 @@ describe('receiving a complaint', () => {
     expect(refused).toEqual({ code: 'received-in-the-future', field: 'receivedOn' });
     expect(given([]).when(receive({ receivedOn: day('2020-04-20') }))).toHaveLength(1);
   });
+
+  it('refuses a complaint received before there was an ombudsman, and takes one of the first day', () => {
+    for (const receivedOn of ['1974-03-31', '0219-10-02']) {
+      const refused = refusalOf(() => given([]).when(receive({ receivedOn: day(receivedOn) })));
+      expect(refused).toEqual({ code: 'received-before-the-ombudsman', field: 'receivedOn' });
+    }
+    expect(given([]).when(receive({ receivedOn: day('1974-04-01') }))).toHaveLength(1);
+  });
 });
 
 describe('recording a decision', () => {

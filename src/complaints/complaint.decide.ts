@@ -1,6 +1,6 @@
 import type { Authority } from '../authorities/authority.js';
 import { DomainRefusal, NotFound } from '../platform/refusal.js';
-import type { LocalDate } from '../platform/local-date.js';
+import { localDate, type LocalDate } from '../platform/local-date.js';
 import type { CaseReference } from './case-reference.js';
 import { countingCheck, type Complaint, type ComplianceCheck, type Finding } from './complaint.js';
 import type { ComplaintEvent, Outcome } from './complaint.events.js';
@@ -30,6 +30,12 @@ export type Circumstances = Readonly<{
 export const MAX_RECOMMENDATIONS = 50;
 /** Checks one recommendation may carry, for the same reason. */
 export const MAX_CHECKS = 20;
+
+/**
+ * The ombudsman's first day, on which Part III of the Local Government Act 1974 began: no complaint was received
+ * before it. Every later date of a case is bounded by its receipt, so that none falls in a year that was mistyped.
+ */
+const FIRST_DAY = localDate('1974-04-01');
 
 /**
  * The events a command leads to, in the order to append them together; none where it changes nothing.
@@ -75,6 +81,13 @@ function receive(
   }
   if (received.receivedOn > today) {
     refuse('received-in-the-future', `receivedOn ${received.receivedOn} is after today`, 'receivedOn');
+  }
+  if (received.receivedOn < FIRST_DAY) {
+    refuse(
+      'received-before-the-ombudsman',
+      `receivedOn ${received.receivedOn} is before the ombudsman began, ${FIRST_DAY}`,
+      'receivedOn',
+    );
   }
   return [{ type: 'ComplaintReceived', data: received }];
 }

@@ -65,6 +65,7 @@ export const receive: RouteDocs = {
       'reference-in-use',
       'unknown-authority',
       'received-in-the-future',
+      'received-before-the-ombudsman',
     ),
   },
 };

@@ -160,6 +160,12 @@ it.each(REFUSED)('refuses $what with its reason, and stores nothing', async (ref
 it.each([
   ['unknown-authority', 'a complaint about an unknown council', { authority: 'E07000999' }, '#/authority'],
   ['received-in-the-future', 'a complaint of tomorrow', { receivedOn: '2020-04-21' }, '#/receivedOn'],
+  [
+    'received-before-the-ombudsman',
+    'a complaint of before there was an ombudsman',
+    { receivedOn: '1974-03-31' },
+    '#/receivedOn',
+  ],
   ['reference-in-use', 'a reference used twice with other content', { subject: 'Roads' }, '#/reference'],
 ])('refuses %s: %s', async (code, _, over, pointer) => {
   const reference = await given(api, code === 'reference-in-use' ? 'received' : 'unknown');
@@ -171,6 +177,20 @@ it.each([
   });
   expect(await api.events(reference)).toBe(before);
   expect(await documented('/v1/complaints')).toContain(`\`${code}\``);
+});
+
+it('keeps a mistyped year out of the log, so that the statistics of every other can be told', async () => {
+  const reference = await given(api, 'unknown');
+  const slip = { receivedOn: '0219-10-02' };
+  expect(await api.post('/v1/complaints', complaint(reference, slip))).toMatchObject({ status: 409 });
+  const decision = { ...NOT_UPHELD, decidedOn: '0219-11-02' };
+  expect(await api.post(`/v1/complaints/${reference}/decisions`, decision)).toMatchObject({ status: 404 });
+  await api.post('/v1/complaints', complaint(reference));
+  expect(await api.post(`/v1/complaints/${reference}/decisions`, decision)).toMatchObject({
+    status: 409,
+    body: { type: 'urn:upheld:problem:decided-before-received' },
+  });
+  expect(await api.get('/v1/authorities/E07000129/statistics/2019-20')).toMatchObject({ status: 200 });
 });
 
 it('refuses a decision before the council began', async () => {

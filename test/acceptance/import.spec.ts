@@ -273,6 +273,11 @@ describe('a bad line', () => {
     ],
     ['a decision in the future', { decided_on: '2020-04-21' }, 'decided_on: 2020-04-21 is after today'],
     [
+      'a mistyped year',
+      { received_on: '0219-05-01', decided_on: '0219-09-02' },
+      'received_on: 0219-05-01 is before the ombudsman began, 1974-04-01',
+    ],
+    [
       'an upheld decision without its finding',
       { injustice: '' },
       'injustice: must not be blank where the outcome is upheld',

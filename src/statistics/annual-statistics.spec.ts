@@ -3,7 +3,8 @@ import { AuthorityCodeSchema, type AuthorityCode } from '../authorities/authorit
 import type { AuthorityType } from '../authorities/authority-type.js';
 import type { Authority } from '../authorities/authority.js';
 import { localDate } from '../platform/local-date.js';
-import { annualStatistics } from './annual-statistics.js';
+import { annualStatistics, authorityStatistics, peersOf } from './annual-statistics.js';
+import { reconcileType } from './reconcile.js';
 import { reportingYear } from './reporting-year.js';
 import { EMPTY_TALLY, MEASURES, type Tally } from './tally.js';
 
@@ -16,14 +17,35 @@ function council(number: number, type: AuthorityType = 'district', over: Partial
   return { ...named, existsFrom: null, abolishedOn: null, successors: [], ...over };
 }
 
-function statistics(councils: readonly (readonly [Authority, Partial<Tally>])[]) {
-  return annualStatistics({
-    year: YEAR,
-    authorities: councils.map(([authority]) => authority),
-    tallies: new Map(councils.map(([authority, tally]) => [authority.code, { ...EMPTY_TALLY, ...tally }])),
-    basis: { position: '7', snapshot: null, synthetic: false },
-  });
+type Councils = readonly (readonly [Authority, Partial<Tally>])[];
+
+const talliesOf = (councils: Councils) =>
+  new Map(councils.map(([authority, tally]) => [authority.code, { ...EMPTY_TALLY, ...tally }]));
+const basis = { position: '7', snapshot: null, synthetic: false };
+
+function statistics(councils: Councils) {
+  const authorities = councils.map(([authority]) => authority);
+  return annualStatistics({ year: YEAR, authorities, tallies: talliesOf(councils), basis });
 }
+
+/** One council's alone, as derived from it and its peers. */
+function statisticsOf(number: number, councils: Councils) {
+  const peers = peersOf(
+    councils.map(([authority]) => authority),
+    code(number),
+  );
+  const tallies = talliesOf(councils.filter(([authority]) => peers.includes(authority)));
+  return authorityStatistics({ code: code(number), year: YEAR, peers, tallies, basis });
+}
+
+const anyTally = fc
+  .tuple(...MEASURES.map(() => fc.nat({ max: 50 })))
+  .map((counts) => Object.fromEntries(MEASURES.map((measure, index) => [measure, counts[index]])) as Tally)
+  .map((own): Tally => ({
+    ...own,
+    'satisfactory-remedy': own['satisfactory-remedy'] % (own.upheld + 1),
+  }));
+const anyType = fc.constantFrom<AuthorityType>('county', 'district', 'unitary', 'london-borough', 'other');
 
 describe('the rates of a council', () => {
   it('counts upheld decisions of detailed investigations, never of all decisions', () => {
@@ -112,18 +134,8 @@ describe('the councils of a year', () => {
   });
 
   it('always add up to their types and to the nation', () => {
-    const tally = fc
-      .tuple(...MEASURES.map(() => fc.nat({ max: 50 })))
-      .map(
-        (counts) => Object.fromEntries(MEASURES.map((measure, index) => [measure, counts[index]])) as Tally,
-      )
-      .map((own): Tally => ({
-        ...own,
-        'satisfactory-remedy': own['satisfactory-remedy'] % (own.upheld + 1),
-      }));
-    const type = fc.constantFrom<AuthorityType>('county', 'district', 'unitary', 'london-borough', 'other');
     fc.assert(
-      fc.property(fc.array(fc.tuple(type, tally), { maxLength: 12 }), (drawn) => {
+      fc.property(fc.array(fc.tuple(anyType, anyTally), { maxLength: 12 }), (drawn) => {
         const year = statistics(drawn.map(([of, own], index) => [council(index + 1, of), own]));
         const whole = drawn.reduce((sum, [, own]) => sum + own.upheld + own['not-upheld'], 0);
         expect(year.national.upheld.of).toBe(whole);
@@ -131,6 +143,71 @@ describe('the councils of a year', () => {
       }),
     );
   });
+});
+
+describe('one council alone', () => {
+  it('has the figures that it has among all', () => {
+    const drawn = fc.array(fc.tuple(anyType, anyTally), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(drawn, (councils) => {
+        const all = councils.map(([type, own], index) => [council(index + 1, type), own] as const);
+        for (const own of statistics(all).authorities) {
+          expect(statisticsOf(Number(own.authority.code.slice(1)), all)).toEqual(own);
+        }
+      }),
+    );
+  });
+
+  it('has none in a year that does not list it, nor has one that the register does not know', () => {
+    const abolished = council(1, 'district', { abolishedOn: localDate('2018-04-01') });
+    const councils: Councils = [
+      [abolished, {}],
+      [council(2), { upheld: 1 }],
+    ];
+    expect(statisticsOf(1, councils)).toBeNull();
+    expect(statisticsOf(3, councils)).toBeNull();
+    expect(peersOf([abolished], code(3))).toEqual([]);
+  });
+
+  it('is compared with itself and all others of its type, in being or not', () => {
+    const register = [
+      council(1),
+      council(2, 'county'),
+      council(3, 'district', { abolishedOn: localDate('2018-04-01') }),
+    ];
+    expect(peersOf(register, code(3)).map((peer) => peer.code)).toEqual([code(1), code(3)]);
+  });
+
+  it('is refused where those of its type do not reconcile, or have cases of a body that is none of them', () => {
+    const councils: Councils = [
+      [council(1), { upheld: 1 }],
+      [council(2), { upheld: 1, 'satisfactory-remedy': 2 }],
+    ];
+    expect(() => statisticsOf(1, councils)).toThrow('2 of 1');
+    const stranger = { code: code(1), year: YEAR, peers: [council(1)], tallies: talliesOf(councils), basis };
+    expect(() => authorityStatistics(stranger)).toThrow('E00000002 has cases');
+  });
+});
+
+it('reconciles the councils of a type with their sum, count by count', () => {
+  const { authorities, types } = statistics([
+    [council(1), { upheld: 2, 'referred-back': 1, complied: 3 }],
+    [council(2), { 'not-upheld': 1, complied: 1, 'complied-late': 1 }],
+  ]);
+  const pooled = types.find(({ type }) => type === 'district');
+  if (pooled === undefined) throw new Error('there are districts');
+  expect(() => {
+    reconcileType(YEAR, authorities, pooled);
+  }).not.toThrow();
+  for (const wrong of [
+    { decided: { ...pooled.decided, 'referred-back': 2 } },
+    { compliance: { ...pooled.compliance, late: 0 } },
+    { authorities: 3 },
+  ]) {
+    expect(() => {
+      reconcileType(YEAR, authorities, { ...pooled, ...wrong });
+    }).toThrow('do not reconcile');
+  }
 });
 
 describe('figures that do not reconcile', () => {
@@ -147,7 +224,7 @@ describe('figures that do not reconcile', () => {
       year: YEAR,
       authorities: [],
       tallies: new Map([[code(1), { ...EMPTY_TALLY, upheld: 1 }]]),
-      basis: { position: '7', snapshot: null, synthetic: false },
+      basis,
     };
     expect(() => annualStatistics(record)).toThrow('E00000001');
   });

@@ -3,9 +3,16 @@ import type { AuthorityCode } from '../authorities/authority-code.js';
 import { AuthorityTypeSchema, type AuthorityType } from '../authorities/authority-type.js';
 import { OUTCOMES } from '../complaints/complaint.events.js';
 import { percent } from './percent.js';
-import { reconcile } from './reconcile.js';
+import { reconcile, reconcileType } from './reconcile.js';
 import { periodOf, type ReportingYear } from './reporting-year.js';
-import type { Average, Basis, CountedRate, GroupStatistics, YearStatistics } from './statistics.types.js';
+import type {
+  AuthorityStatistics,
+  Average,
+  Basis,
+  CountedRate,
+  GroupStatistics,
+  YearStatistics,
+} from './statistics.types.js';
 import { EMPTY_TALLY, sumTallies, type Tally } from './tally.js';
 
 /** The rules a figure was derived by, each with its version (design 1); `basis.rules` of every answer. */
@@ -22,6 +29,23 @@ export type YearRecord = Readonly<{
   basis: Omit<Basis, 'rules'>;
 }>;
 
+/**
+ * What one council's statistics are derived from: the counts of it and its peers. Of the nation it tells nothing,
+ * and so is no {@link YearRecord}.
+ */
+export type PeerRecord = Omit<YearRecord, 'authorities'> &
+  Readonly<{
+    code: AuthorityCode;
+    /** {@link peersOf} the council: none where the register does not have it. */
+    peers: readonly Authority[];
+  }>;
+
+/** Those a body is compared with (method `pooled-by-type@1`): all of its type, the body itself included. */
+export function peersOf(register: readonly Authority[], code: AuthorityCode): readonly Authority[] {
+  const own = register.find((authority) => authority.code === code);
+  return own === undefined ? [] : register.filter(({ type }) => type === own.type);
+}
+
 type Listed = Authority & { readonly tally: Tally };
 
 /**
@@ -32,36 +56,74 @@ type Listed = Authority & { readonly tally: Tally };
  * @throws Error when the figures do not reconcile; nothing is answered then.
  */
 export function annualStatistics({ year, authorities, tallies, basis: at }: YearRecord): YearStatistics {
-  const period = periodOf(year);
-  const known = new Set(authorities.map((authority) => authority.code));
-  for (const code of tallies.keys()) {
-    if (!known.has(code)) throw new Error(`${code} has cases in ${year} but is not in the register`);
-  }
-  const listed = authorities
-    .map((authority): Listed => ({ ...authority, tally: tallies.get(authority.code) ?? EMPTY_TALLY }))
-    .filter((authority) => inBeing(authority, period) || counts(authority.tally))
-    .sort((a, b) => (a.code < b.code ? -1 : 1));
+  const listed = listedIn(year, authorities, tallies);
   const types = AuthorityTypeSchema.options
     .map((type) => ({ type, ...groupStatistics(listed.filter((authority) => authority.type === type)) }))
     .filter(({ type, authorities: members }) => COMPARED.includes(type) || members > 0);
-  const averages = new Map(types.filter(({ type }) => COMPARED.includes(type)).map((of) => [of.type, of]));
+  const pooled = new Map<AuthorityType, GroupStatistics>(types.map((of) => [of.type, of]));
   const basis = { ...at, rules: STATISTICS_RULES };
   const statistics: YearStatistics = {
     year,
-    authorities: listed.map(({ code, name, type, tally }) => ({
-      authority: { code, name, type },
-      year,
-      ...ratesOf(tally, averages.get(type)),
-      upheldPer100k: null,
-      decided: decidedOf(tally),
-      basis,
-    })),
+    authorities: listed.map((council) => statisticsOf(council, year, pooled.get(council.type), basis)),
     types,
     national: groupStatistics(listed),
     basis,
   };
   reconcile(statistics);
   return statistics;
+}
+
+/**
+ * The statistics of one council in a year, the same as among {@link annualStatistics}; null when the year does not
+ * list it. They are reconciled with those of its type alone.
+ *
+ * @throws Error when the figures do not reconcile; nothing is answered then.
+ */
+export function authorityStatistics({
+  code,
+  year,
+  peers,
+  tallies,
+  basis: at,
+}: PeerRecord): AuthorityStatistics | null {
+  const listed = listedIn(year, peers, tallies);
+  const pooled = groupStatistics(listed);
+  const basis = { ...at, rules: STATISTICS_RULES };
+  const members = listed.map((council) => statisticsOf(council, year, pooled, basis));
+  reconcileType(year, members, pooled);
+  return members.find(({ authority }) => authority.code === code) ?? null;
+}
+
+function listedIn(
+  year: ReportingYear,
+  authorities: readonly Authority[],
+  tallies: YearRecord['tallies'],
+): Listed[] {
+  const period = periodOf(year);
+  const known = new Set(authorities.map((authority) => authority.code));
+  for (const code of tallies.keys()) {
+    if (!known.has(code)) throw new Error(`${code} has cases in ${year} but is not in the register`);
+  }
+  return authorities
+    .map((authority): Listed => ({ ...authority, tally: tallies.get(authority.code) ?? EMPTY_TALLY }))
+    .filter((authority) => inBeing(authority, period) || counts(authority.tally))
+    .sort((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+function statisticsOf(
+  { code, name, type, tally }: Listed,
+  year: ReportingYear,
+  pooled: GroupStatistics | undefined,
+  basis: Basis,
+): AuthorityStatistics {
+  return {
+    authority: { code, name, type },
+    year,
+    ...ratesOf(tally, COMPARED.includes(type) ? pooled : undefined),
+    upheldPer100k: null,
+    decided: decidedOf(tally),
+    basis,
+  };
 }
 
 function counts(tally: Tally): boolean {

@@ -1,5 +1,11 @@
 import { OUTCOMES, type Outcome } from '../complaints/complaint.events.js';
-import type { CountedRate, GroupStatistics, YearStatistics } from './statistics.types.js';
+import type { ReportingYear } from './reporting-year.js';
+import type {
+  AuthorityStatistics,
+  CountedRate,
+  GroupStatistics,
+  YearStatistics,
+} from './statistics.types.js';
 
 type Figures = Pick<GroupStatistics, 'upheld' | 'compliance' | 'satisfactoryRemedies' | 'decided'>;
 
@@ -18,6 +24,22 @@ export function reconcile({ year, authorities, types, national }: YearStatistics
   const members = types.reduce((sum, type) => sum + type.authorities, 0);
   equal(`number of councils in ${year}`, authorities.length, national.authorities);
   equal(`number of councils in the types of ${year}`, members, national.authorities);
+}
+
+/**
+ * The same for one type alone: its councils and their sum.
+ *
+ * @throws Error naming the first figure that does not hold; the answer is withheld.
+ */
+export function reconcileType(
+  year: ReportingYear,
+  members: readonly AuthorityStatistics[],
+  pooled: GroupStatistics,
+): void {
+  for (const { authority, ...figures } of members) holds(`${authority.code} in ${year}`, figures);
+  holds(`one type in ${year}`, pooled);
+  addsUp(`councils and their type in ${year}`, members, pooled);
+  equal(`number of councils of one type in ${year}`, members.length, pooled.authorities);
 }
 
 function holds(where: string, { upheld, compliance, satisfactoryRemedies, decided }: Figures): void {

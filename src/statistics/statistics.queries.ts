@@ -3,7 +3,12 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { AuthorityCode } from '../authorities/authority-code.js';
 import type { Position } from '../event-store/position.js';
 import { NotFound } from '../platform/refusal.js';
-import { annualStatistics, type YearRecord } from './annual-statistics.js';
+import {
+  annualStatistics,
+  authorityStatistics,
+  type PeerRecord,
+  type YearRecord,
+} from './annual-statistics.js';
 import type { AsAt } from './as-at.js';
 import type { ReportingYear } from './reporting-year.js';
 import type { AuthorityStatistics, YearStatistics } from './statistics.types.js';
@@ -17,10 +22,11 @@ export interface StatisticsRecord {
   ofYear(year: ReportingYear, asAt?: AsAt): Promise<YearRecord>;
 
   /**
-   * The same of one body and those it is compared with alone: those of its type. Without any when the register
-   * does not have it.
+   * The same, but only of a body and its peers, those of its type; no bodies at all when the register does not
+   * have it.
+   * @throws NotYet for a position or an instant that is not reached.
    */
-  ofPeers(code: AuthorityCode, year: ReportingYear, asAt?: AsAt): Promise<YearRecord>;
+  ofPeers(code: AuthorityCode, year: ReportingYear, asAt?: AsAt): Promise<PeerRecord>;
 
   /**
    * Waits, for a bounded time, until the counts hold a position of the log.
@@ -78,9 +84,10 @@ export class StatisticsOfAuthorityHandler implements IQueryHandler<StatisticsOfA
     const { asAt, after } = asked;
     if (after !== undefined) await this.record.reach(after);
     const record = await this.record.ofPeers(code, year, asAt);
-    const own = annualStatistics(record).authorities.find(({ authority }) => authority.code === code);
-    if (own !== undefined) return own;
-    const known = record.authorities.some((authority) => authority.code === code);
-    throw known ? new NotFound('record of this year for authority', code) : new NotFound('authority', code);
+    const own = authorityStatistics(record);
+    if (own !== null) return own;
+    throw record.peers.length > 0
+      ? new NotFound('record of this year for authority', code)
+      : new NotFound('authority', code);
   }
 }

@@ -7,7 +7,7 @@ import { checkpointOf } from '../projections/checkpoint.js';
 import { atOneMoment } from '../projections/one-moment.js';
 import type { Provenance } from '../provenance/provenance.js';
 import { NotYet, type AsAt } from './as-at.js';
-import type { YearRecord } from './annual-statistics.js';
+import { peersOf, type PeerRecord, type YearRecord } from './annual-statistics.js';
 import type { ReportingYear } from './reporting-year.js';
 import type { StatisticsRecord } from './statistics.queries.js';
 import { StatisticsProjection } from './statistics.projection.js';
@@ -40,11 +40,10 @@ export class PostgresStatisticsRecord implements StatisticsRecord {
     return this.read(year, asAt, (register) => register);
   }
 
-  ofPeers(code: AuthorityCode, year: ReportingYear, asAt?: AsAt): Promise<YearRecord> {
-    return this.read(year, asAt, (register) => {
-      const own = register.find((authority) => authority.code === code);
-      return own === undefined ? [] : register.filter(({ type }) => type === own.type);
-    });
+  async ofPeers(code: AuthorityCode, year: ReportingYear, asAt?: AsAt): Promise<PeerRecord> {
+    const read = await this.read(year, asAt, (register) => peersOf(register, code));
+    const { authorities: peers, ...record } = read;
+    return { code, peers, ...record };
   }
 
   private async read(

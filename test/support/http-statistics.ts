@@ -9,7 +9,7 @@ import type { Complaint } from '../../src/complaints/complaint.js';
 import type { EventStore, RecordedEvent } from '../../src/event-store/event-store.js';
 import { eventReader } from '../../src/event-store/event-type.js';
 import { START } from '../../src/event-store/position.js';
-import type { YearRecord } from '../../src/statistics/annual-statistics.js';
+import { peersOf, type PeerRecord, type YearRecord } from '../../src/statistics/annual-statistics.js';
 import type { AsAt } from '../../src/statistics/as-at.js';
 import type { ReportingYear } from '../../src/statistics/reporting-year.js';
 import type { StatisticsRecord } from '../../src/statistics/statistics.queries.js';
@@ -23,12 +23,11 @@ export class FoldedStatistics implements StatisticsRecord {
     // It folds the log itself, so it is never behind.
   }
 
-  async ofPeers(code: AuthorityCode, year: ReportingYear, asAt?: AsAt): Promise<YearRecord> {
-    const all = await this.ofYear(year, asAt);
-    const type = all.authorities.find((authority) => authority.code === code)?.type;
-    const authorities = all.authorities.filter((authority) => authority.type === type);
-    const codes = new Set(authorities.map((authority) => authority.code));
-    return { ...all, authorities, tallies: new Map([...all.tallies].filter(([each]) => codes.has(each))) };
+  async ofPeers(code: AuthorityCode, year: ReportingYear, asAt?: AsAt): Promise<PeerRecord> {
+    const { authorities, tallies: all, ...record } = await this.ofYear(year, asAt);
+    const peers = peersOf(authorities, code);
+    const tallies = new Map([...all].filter(([one]) => peers.some((peer) => peer.code === one)));
+    return { code, peers, tallies, ...record };
   }
 
   async ofYear(year: ReportingYear, asAt?: AsAt): Promise<YearRecord> {

@@ -13,7 +13,9 @@ const HOST = '127.0.0.1';
 export async function serve(): Promise<void> {
   await run(async ({ upheld, configuration, signal, notice }) => {
     const { port } = configuration;
-    await untilRegisterIsHeld(upheld);
+    const ended = () => signal.aborted;
+    await untilCaughtUp(upheld, signal, notice);
+    if (ended()) return EXIT.done;
     const { app, url } = await createHttpApp(AppModule.on(upheld), {
       host: HOST,
       port,
@@ -23,7 +25,7 @@ export async function serve(): Promise<void> {
     });
     notice(`Upheld serves ${url}/v1 (description at ${url}/docs). Ctrl-C stops it.`);
     try {
-      if (!signal.aborted) await once(signal, 'abort');
+      if (!ended()) await once(signal, 'abort');
     } finally {
       await app.close();
     }
@@ -32,14 +34,21 @@ export async function serve(): Promise<void> {
 }
 
 /**
- * Waits, for a bounded time, until the statistics hold the log: of a new one they would know no council yet. Where
- * they are further behind or stopped they are served as far as they have come.
+ * Waits until the statistics hold the log as it is now: of a new one they would know no council yet. Where they do
+ * not in a bounded time, or are stopped, they are served as far as they have come, and that is said.
  */
-async function untilRegisterIsHeld({ statistics, store }: Foundations): Promise<void> {
+async function untilCaughtUp(
+  { statistics, store }: Foundations,
+  signal: AbortSignal,
+  notice: (line: string) => void,
+): Promise<void> {
+  if (signal.aborted) return;
+  const caughtUp = async () => statistics.reach(await store.head());
   try {
-    await statistics.reach(await store.head());
+    await Promise.race([caughtUp(), once(signal, 'abort')]);
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
+    notice(`Serving figures as far as they have come: ${error.message}`);
   }
 }
 

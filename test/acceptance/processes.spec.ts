@@ -10,7 +10,7 @@ import { Client } from 'pg';
 import { Lease } from '../../src/projections/lease.js';
 import { projectorLease } from '../../src/projections/projector.js';
 import { openUpheld } from '../../src/upheld.js';
-import { upheldCommand, temporaryFolder } from '../support/command-line.js';
+import { startCommand, temporaryFolder, upheldCommand } from '../support/command-line.js';
 import { createDatabase } from '../support/database.js';
 import { until } from '../support/projections.js';
 import { ServedUpheld } from '../support/served-upheld.js';
@@ -106,6 +106,37 @@ describe('the API on an empty database', () => {
     } finally {
       await lease?.release();
       await (await starting).stop();
+      await database.drop();
+    }
+  }, 90_000);
+
+  it('is served all the same when nobody projects them, and says so', async () => {
+    const database = await createDatabase();
+    const lease = await Lease.tryAcquire(database.url, projectorLease('statistics'));
+    const served = await ServedUpheld.start({ DATABASE_URL: database.url });
+    try {
+      expect(served.lines).toContainEqual(
+        expect.stringMatching(/^Serving figures as far as they have come: statistics does not hold position/),
+      );
+    } finally {
+      await served.stop();
+      await lease?.release();
+      await database.drop();
+    }
+  }, 90_000);
+
+  it('does not begin to serve when it is ended before they are known', async () => {
+    const database = await createDatabase();
+    const lease = await Lease.tryAcquire(database.url, projectorLease('statistics'));
+    const serving = startCommand(['serve'], { DATABASE_URL: database.url, UPHELD_PORT: '0' });
+    try {
+      await until(() => hasTables(database.url), 30_000);
+      await pause(1_500);
+      serving.signal('SIGINT');
+      expect(await serving.ran).toEqual({ code: 130, stdout: '', stderr: '' });
+    } finally {
+      serving.signal('SIGKILL');
+      await lease?.release();
       await database.drop();
     }
   }, 90_000);

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { atMost } from '../platform/at-most.js';
 import type { CanQuery } from './checkpoint.js';
 
 /** How often a lease that another process holds is asked for again, in milliseconds. */
 const ASK_EVERY = 250;
 /** How often the holder makes sure of its connection, and how long the server may take to answer, in milliseconds. */
 const BEAT = { every: 5_000, within: 5_000 };
+/** Longest that the farewell may take, in milliseconds. */
+const FAREWELL = 1_000;
 /** So that the server, too, notices in half a minute that the holder's machine is gone. */
 const NOTICED = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4';
 
@@ -104,9 +107,8 @@ async function connect(databaseUrl: string, name: string): Promise<Connection> {
   return { client, lost: lost.signal, gone };
 }
 
-/** A server that is gone without a word never answers the farewell. */
 async function end({ client }: Connection): Promise<void> {
-  await Promise.race([client.end().catch(() => undefined), pause(1_000, undefined, { ref: false })]);
+  await atMost(FAREWELL, client.end());
 }
 
 /** A lock's number from its name; within the database that the connection is to. */

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
 import { START, type Position } from '../event-store/position.js';
+import { atMost } from '../platform/at-most.js';
 import { Unavailable } from '../platform/refusal.js';
 import { checkpointOf, noteLastError } from './checkpoint.js';
 import { isDatabaseOutage } from './database-outage.js';
@@ -199,9 +200,8 @@ export class Projector {
     log[known ? 'debug' : 'error'](details, 'projection failed; trying again');
     // When the database is out, others see that for themselves; and without the lease it is theirs to tell.
     if (lease === null || lease.lost.aborted) return;
-    const noted = noteLastError(projection.name, this.failure, database).catch(() => undefined);
-    // A database that is gone without a word never answers, and this is no reason to stop trying.
-    await Promise.race([noted, pause(NOTE_WITHIN, undefined, { ref: false })]);
+    // Trying goes on whether it could be noted or not.
+    await atMost(NOTE_WITHIN, noteLastError(projection.name, this.failure, database));
   }
 
   /** What went wrong, here or in the process before this one, is over. */

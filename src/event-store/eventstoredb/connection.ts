@@ -1,6 +1,7 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import type { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type { CallOptions, Metadata } from '@grpc/grpc-js';
+import { atMost } from '../../platform/at-most.js';
 import { InvalidInput } from '../../platform/refusal.js';
 
 /**
@@ -107,10 +108,10 @@ const FAREWELL = 1_000;
 
 /** Ends all calls and the connection. */
 export async function disconnect(client: EventStoreDBClient): Promise<void> {
-  const farewell = (async () => {
+  const farewell = async () => {
     await client.dispose();
     const channel = await partsOf(client).getChannel();
     channel.close();
-  })().catch(() => undefined);
-  await Promise.race([farewell, new Promise((resolve) => setTimeout(resolve, FAREWELL).unref())]);
+  };
+  await atMost(FAREWELL, farewell());
 }

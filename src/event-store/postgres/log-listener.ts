@@ -2,11 +2,15 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { ClientConfig } from 'pg';
+import { atMost } from '../../platform/at-most.js';
 import type { News } from '../news.js';
 import { NEWS_CHANNEL } from './event-log.sql.js';
 
 /** First and longest pause before another connection is tried, in milliseconds. */
 const BACK_OFF = { first: 100, longest: 5_000 };
+
+/** Longest that the farewell may take, in milliseconds. */
+const FAREWELL = 1_000;
 
 /** Hears of commits to the log on one connection of its own, which it renews when it is lost. */
 export class LogListener {
@@ -62,16 +66,11 @@ export class LogListener {
       return false;
     } finally {
       signal.removeEventListener('abort', end);
-      await ended(client);
+      await atMost(FAREWELL, client.end());
     }
   }
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
-}
-
-/** A peer that is gone without a word never answers the farewell. */
-async function ended(client: Client): Promise<void> {
-  await Promise.race([client.end().catch(() => undefined), pause(1_000, undefined, { ref: false })]);
 }

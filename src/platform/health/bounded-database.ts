@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { atMost } from '../at-most.js';
 
-/** Longest that a farewell may take, in milliseconds: a server that is gone without a word never answers it. */
+/** Longest that a farewell may take, in milliseconds. */
 const FAREWELL = 1_000;
 
 /** A query of rows that is given up in good time. */
@@ -34,7 +34,7 @@ export function openBoundedDatabase(url: string, within: number): BoundedDatabas
   return {
     query: async (sql, parameters) => (await pool.query<pg.QueryResultRow>(sql, parameters)).rows,
     close: async () => {
-      await Promise.race([pool.end(), pause(FAREWELL, undefined, { ref: false })]);
+      await atMost(FAREWELL, pool.end());
     },
   };
 }

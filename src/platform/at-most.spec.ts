@@ -1,0 +1,25 @@
+import { atMost } from './at-most.js';
+
+/** Far longer than a test may take. */
+const LONG = 3_600_000;
+
+it('ends with the work, however that ends', async () => {
+  let done = false;
+  const work = async () => {
+    await Promise.resolve();
+    done = true;
+  };
+  await atMost(LONG, work());
+  expect(done).toBe(true);
+  await expect(atMost(LONG, Promise.reject(new Error('away')))).resolves.toBeUndefined();
+});
+
+it('waits no longer for work that does not end, and is not disturbed when it fails later', async () => {
+  let fail: (why: Error) => void = () => undefined;
+  const work = new Promise((_, reject) => {
+    fail = reject;
+  });
+  await atMost(10, work);
+  fail(new Error('too late to matter'));
+  await expect(work).rejects.toThrow('too late');
+});

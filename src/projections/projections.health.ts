@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PositionTextSchema } from '../event-store/position.js';
 import { apiSchemas } from '../platform/http/api-schemas.js';
 import { toldOutside } from '../platform/health/told-outside.js';
 import type { ProjectionStatus } from './projection-status.js';
@@ -6,7 +7,6 @@ import type { ProjectionStatus } from './projection-status.js';
 /** Events behind that a health check counts at most: it is made every few seconds and may not cost much. */
 export const COUNTED = 1_000;
 
-const position = z.string().regex(/^\d{1,19}$/);
 const instant = z.iso.datetime();
 
 /** How a projection is, to whoever may ask; `upheld projections status` tells the operator more. */
@@ -16,8 +16,8 @@ export const ProjectionHealthSchema = z
     state: z
       .enum(['live', 'stopped', 'rebuilding'])
       .describe('Stopped by an event that cannot be folded; being rebuilt while it goes on; or neither.'),
-    head: position.describe('Position of the last event of the log.'),
-    checkpoint: position.describe('Position of the last event that the projection holds.'),
+    head: PositionTextSchema.describe('Position of the last event of the log.'),
+    checkpoint: PositionTextSchema.describe('Position of the last event that the projection holds.'),
     lag: z
       .strictObject({
         events: z.int().min(0).describe('Events not projected yet.'),
@@ -32,7 +32,7 @@ export const ProjectionHealthSchema = z
       .describe('What went wrong since the last page that was written.'),
     stoppedBy: z
       .strictObject({
-        position,
+        position: PositionTextSchema,
         stream: z.string(),
         revision: z.int().min(0),
         type: z.string().describe('With the version of its schema.'),

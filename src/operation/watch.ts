@@ -1,7 +1,13 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { HealthIndicatorService } from '@nestjs/terminus';
+import { Inject, Injectable, ServiceUnavailableException } from '@nestjs/common';
+import {
+  HealthCheckService,
+  HealthIndicatorService,
+  type HealthCheckAttempt,
+  type HealthCheckResult,
+} from '@nestjs/terminus';
 import { EVENT_STORE } from '../platform/tokens.js';
 import type { EventStore } from '../event-store/event-store.js';
+import { answerWithin } from '../platform/at-most.js';
 import type { BoundedDatabase } from '../platform/health/bounded-database.js';
 import { singleFlight } from '../platform/health/single-flight.js';
 import { toldOutside } from '../platform/health/told-outside.js';
@@ -13,7 +19,7 @@ export const WITHIN = 2_000;
 
 /** What keeps the log. */
 export const LOG_ENGINES = ['postgresql', 'eventstoredb'] as const;
-export type LogEngine = (typeof LOG_ENGINES)[number];
+type LogEngine = (typeof LOG_ENGINES)[number];
 
 /** What is asked how it is, besides the log itself. */
 export type Watched = Readonly<{
@@ -23,13 +29,15 @@ export type Watched = Readonly<{
   /** The projections' names. */
   projections: readonly string[];
 }>;
+/** Under this token the application is given its {@link Watched}. */
 export const WATCHED = Symbol('Watched');
 
 /** Whether a part answers; why not, where it does not. */
 export type Answering = Readonly<{ status: 'up' } | { status: 'down'; reason: string }>;
 
-/** How everything is that the application stands on. */
+/** How everything is that the application stands on, and whether it is shutting down. */
 export type Sight = Readonly<{
+  isClosing: boolean;
   database: Answering;
   log: Answering & Readonly<{ engine: LogEngine }>;
   /** Why not, where they cannot be told of: the database or the log does not answer. */
@@ -45,6 +53,7 @@ export class Watch {
   private readonly askProjections: () => Promise<readonly ProjectionStatus[]>;
 
   constructor(
+    @Inject(HealthCheckService) private readonly checks: HealthCheckService,
     @Inject(HealthIndicatorService) private readonly indicators: HealthIndicatorService,
     @Inject(EVENT_STORE) store: EventStore,
     @Inject(WATCHED) private readonly watched: Watched,
@@ -59,35 +68,42 @@ export class Watch {
 
   /** Never throws: what cannot be told is told so. */
   async look(): Promise<Sight> {
-    let all: readonly ProjectionStatus[] = [];
-    const [database, log, projections] = await Promise.all([
-      this.answering('database', this.askDatabase),
-      this.answering('log', this.askLog),
-      this.answering('projections', async () => {
-        all = await this.askProjections();
-      }),
+    const statuses = this.askProjections();
+    const { status, details } = await this.check([
+      this.attempt('database', this.askDatabase()),
+      this.attempt('log', this.askLog()),
+      this.attempt('projections', statuses),
     ]);
+    const projections = answering(details['projections']);
     return {
-      database,
-      log: { engine: this.watched.engine, ...log },
-      projections: projections.status === 'up' ? { status: 'up', all } : projections,
+      isClosing: status === 'shutting_down',
+      database: answering(details['database']),
+      log: { engine: this.watched.engine, ...answering(details['log']) },
+      projections: projections.status === 'up' ? { status: 'up', all: await statuses } : projections,
     };
   }
 
-  private async answering(part: string, ask: () => Promise<unknown>): Promise<Answering> {
-    let reason = `no answer within ${WITHIN / 1_000} s`;
-    const answer: Readonly<Record<string, { status: string }>> = await this.indicators
-      .check(part)
-      .attempt(() =>
-        ask().then(
-          () => undefined,
-          (failure: unknown) => {
-            reason = toldOutside(failure);
-            throw failure;
-          },
-        ),
-      )
-      .withTimeout(WITHIN);
-    return answer[part]?.status === 'up' ? { status: 'up' } : { status: 'down', reason };
+  private attempt(part: string, answer: Promise<unknown>): HealthCheckAttempt {
+    return this.indicators.check(part).attempt(async () => {
+      try {
+        await answerWithin(WITHIN, answer);
+      } catch (failure) {
+        throw new Error(toldOutside(failure), { cause: failure });
+      }
+    });
   }
+
+  /** Terminus throws what it found where all is not well. */
+  private async check(attempts: HealthCheckAttempt[]): Promise<HealthCheckResult> {
+    try {
+      return await this.checks.check(attempts);
+    } catch (error) {
+      if (!(error instanceof ServiceUnavailableException)) throw error;
+      return error.getResponse() as HealthCheckResult;
+    }
+  }
+}
+
+function answering(found: HealthCheckResult['details'][string] | undefined): Answering {
+  return found?.status === 'up' ? { status: 'up' } : { status: 'down', reason: String(found?.['message']) };
 }

@@ -1,4 +1,4 @@
-import { atMost } from './at-most.js';
+import { answerWithin, atMost, NoAnswer } from './at-most.js';
 
 /** Far longer than a test may take. */
 const LONG = 3_600_000;
@@ -22,4 +22,16 @@ it('waits no longer for work that does not end, and is not disturbed when it fai
   await atMost(10, work);
   fail(new Error('too late to matter'));
   await expect(work).rejects.toThrow('too late');
+});
+
+it('passes on what is answered in time, and what fails', async () => {
+  expect(await answerWithin(LONG, Promise.resolve('here'))).toBe('here');
+  const failure = new Error('away');
+  await expect(answerWithin(LONG, Promise.reject(failure))).rejects.toBe(failure);
+});
+
+it('says that there was no answer in time', async () => {
+  const never = answerWithin(10, new Promise(() => undefined));
+  await expect(never).rejects.toThrow(new NoAnswer('no answer within 0.01 s'));
+  await expect(never).rejects.toBeInstanceOf(NoAnswer);
 });

@@ -7,3 +7,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 export async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
   await Promise.race([work.catch(() => undefined), pause(ms, undefined, { ref: false })]);
 }
+
+/** There was no answer in time: what was asked may have happened or not. */
+export class NoAnswer extends Error {}
+
+/** @throws NoAnswer when it takes longer than so many milliseconds; what comes of it later is no matter. */
+export async function answerWithin<T>(ms: number, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new NoAnswer(`no answer within ${ms / 1_000} s`));
+    }, ms);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+    answer.catch(() => undefined);
+  }
+}

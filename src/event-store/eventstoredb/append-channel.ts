@@ -9,10 +9,10 @@ import type { StreamsClient } from '@eventstore/db-client/generated/streams_grpc
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { BatchAppendReq, BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
 import protobufEmpty from 'google-protobuf/google/protobuf/empty_pb.js';
+import { NoAnswer, answerWithin } from '../../platform/at-most.js';
 import type { Appended } from '../event-store.js';
 import { position } from '../position.js';
 import { partsOf } from './connection.js';
-import { answerWithin, NoAnswer } from './outage.js';
 import type { WireEvent } from './stored-event.js';
 
 type Call = ClientDuplexStream<BatchAppendReq, BatchAppendResp>;

@@ -1,9 +1,10 @@
 import { BACKWARDS, END } from '@eventstore/db-client';
 import type { AllStreamResolvedEvent, EventStoreDBClient } from '@eventstore/db-client';
+import { NoAnswer } from '../../platform/at-most.js';
 import { position, START } from '../position.js';
 import type { Position } from '../position.js';
 import { BUFFERED, Flow } from './flow.js';
-import { despiteOutages, NoAnswer } from './outage.js';
+import { despiteOutages } from './outage.js';
 import type { Patience } from '../patience.js';
 import type { Waiting } from './outage.js';
 import { recordedEvent } from './stored-event.js';

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { BACKWARDS, END, WrongExpectedVersionError } from '@eventstore/db-client';
 import type { EventStoreDBClient, ResolvedEvent } from '@eventstore/db-client';
+import { NoAnswer } from '../../platform/at-most.js';
 import type { AppendChannel } from './append-channel.js';
 import { Flow } from './flow.js';
-import { despiteOutages, MISSING, NoAnswer, typeOf } from './outage.js';
+import { despiteOutages, MISSING, typeOf } from './outage.js';
 import type { Patience } from '../patience.js';
 import type { Waiting } from './outage.js';
 

@@ -1,5 +1,6 @@
 import { BACKWARDS, END, FORWARDS, START as FIRST, streamNameFilter } from '@eventstore/db-client';
 import type { AllStreamResolvedEvent, EventStoreDBClient, ResolvedEvent } from '@eventstore/db-client';
+import { NoAnswer } from '../../platform/at-most.js';
 import { StreamNotFound } from '../event-store.errors.js';
 import type { BareEvent, RecordedEvent } from '../event-store.js';
 import { START } from '../position.js';
@@ -7,7 +8,7 @@ import type { Position } from '../position.js';
 import type { StreamBounds } from '../stream-bounds.js';
 import type { ChainHeads } from './chain-heads.js';
 import { BUFFERED, Flow } from './flow.js';
-import { despiteOutages, MISSING, NoAnswer, resumed, typeOf } from './outage.js';
+import { despiteOutages, MISSING, resumed, typeOf } from './outage.js';
 import type { Patience } from '../patience.js';
 import type { Waiting } from './outage.js';
 import { bareEvent, recordedEvent, type Resolved } from './stored-event.js';

@@ -1,11 +1,9 @@
 import { types } from 'node:util';
 import { ErrorType } from '@eventstore/db-client';
+import { NoAnswer } from '../../platform/at-most.js';
 import { UpheldError, Unavailable } from '../../platform/refusal.js';
 import { Attempts, despiteOutages as patiently, unavailable } from '../patience.js';
 import type { Patience } from '../patience.js';
-
-/** The server did not answer in time: what was asked may have happened or not. */
-export class NoAnswer extends Error {}
 
 /** What a server says that cannot serve at present, or whose connection is lost; asking again may help. */
 const OUTAGES: ReadonlySet<string> = new Set<string>([
@@ -81,19 +79,3 @@ export async function* resumed<T>(open: () => AsyncIterable<T>, patience: Patien
 
 /** What is asked of a store that is closed. */
 export const closed = (): Unavailable => new Unavailable('event-store-closed', 'the event store is closed');
-
-/** @throws NoAnswer when it takes longer than so many milliseconds; what comes of it later is no matter. */
-export async function answerWithin<T>(ms: number, answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new NoAnswer(`no answer within ${ms} ms`));
-    }, ms);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-    answer.catch(() => undefined);
-  }
-}

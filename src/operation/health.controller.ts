@@ -24,7 +24,7 @@ export class HealthController {
     description:
       'Touches nothing else, so that a restart, which is all that helps a process that does not answer, is not asked for while a database is away.',
     answers: { 200: { means: 'It does.', schema: LivenessSchema } },
-    problems: { 503: 'never' },
+    problems: { 503: null },
   })
   live(@Res({ passthrough: true }) reply: FastifyReply): { live: true } {
     neverStored(reply);

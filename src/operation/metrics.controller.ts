@@ -48,7 +48,7 @@ export class MetricsController {
     description:
       'For Prometheus to scrape: the process, requests by route, whether the database and the log answer, and every projection. It answers within some two seconds whatever does not; projections are left out while nobody can tell of them.',
     answers: { 200: { means: 'The metrics.', schema: MetricsSchema, mediaType: 'text/plain' } },
-    problems: { 503: 'never' },
+    problems: { 503: null },
   })
   async scrape(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     void reply.headers({ 'cache-control': 'no-store', 'content-type': this.metrics.registry.contentType });

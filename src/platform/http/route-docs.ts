@@ -22,12 +22,12 @@ export type RouteDocs = Readonly<{
   answers: Readonly<Record<number, Answer>>;
   /**
    * What each problem's status means on this route, and an error that leads to it where the usual one would not;
-   * `never` for one that every other route has.
+   * null for one that every other route has.
    */
-  problems: Readonly<Record<number, string | Problem>>;
+  problems: Readonly<Record<number, string | ProblemDocs | null>>;
 }>;
 
-type Problem = Readonly<{
+type ProblemDocs = Readonly<{
   means: string;
   example: UpheldError;
   /** Where it has members besides a problem's own. */
@@ -106,17 +106,18 @@ export function Documented({
           mediaType !== undefined && { content: { [mediaType]: { schema: referenceTo(schema) } } }),
       }),
     ),
-    ...Object.entries({ ...PROBLEMS_EVERYWHERE, ...problems })
-      .filter(([, problem]) => problem !== 'never')
-      .map(([status, problem]) => {
-        const { means, example, schema } =
-          typeof problem === 'string'
-            ? { means: problem, example: USUAL_ERRORS[Number(status)], schema: ProblemSchema }
-            : { schema: ProblemSchema, ...problem };
-        const content = problemContent(example, schema);
-        return ApiResponse({ status: Number(status), description: means, content });
-      }),
+    ...Object.entries({ ...PROBLEMS_EVERYWHERE, ...problems }).flatMap(([status, problem]) =>
+      problem === null ? [] : [documentedProblem(Number(status), problem)],
+    ),
   );
+}
+
+function documentedProblem(status: number, problem: string | ProblemDocs): MethodDecorator {
+  const { means, example, schema } =
+    typeof problem === 'string'
+      ? { means: problem, example: USUAL_ERRORS[status], schema: ProblemSchema }
+      : { schema: ProblemSchema, ...problem };
+  return ApiResponse({ status, description: means, content: problemContent(example, schema) });
 }
 
 function problemContent(error: unknown, schema: z.ZodType) {

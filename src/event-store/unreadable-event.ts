@@ -8,7 +8,9 @@ type Place = Pick<BareEvent, 'stream' | 'revision' | 'type' | 'version'>;
  * another release of the program does. For a projection it is the event's own fault, not an outage.
  */
 export abstract class UnreadableEvent extends Unavailable {
-  override readonly passes = false;
+  override get passes(): boolean {
+    return false;
+  }
 }
 
 /** Of a type, or of a version of it, that no part of this program knows: a newer one wrote it. */

@@ -14,6 +14,16 @@ export abstract class UpheldError extends Error {
     super(message, options);
     this.name = new.target.name;
   }
+
+  /** What its problem details hold besides their own members (RFC 9457, section 3.2); none is named as one of these. */
+  get members(): Readonly<Record<string, unknown>> {
+    return {};
+  }
+
+  /** Whether the server logs it where it is no fault of the caller's. */
+  get isLogged(): boolean {
+    return true;
+  }
 }
 
 /** A rule of the domain forbids it (409, exit 3). `field` names the command's field at fault, if one is. */
@@ -74,6 +84,9 @@ export class StaleState extends UpheldError {
 /** A part this needs does not answer at present; nothing was stored, or it is safe to repeat (503, exit 1). */
 export class Unavailable extends UpheldError {
   readonly kind = 'unavailable';
+
   /** Whether it passes by itself, so that the same request may be sent again in a while. */
-  readonly passes: boolean = true;
+  get passes(): boolean {
+    return true;
+  }
 }

@@ -5,7 +5,9 @@ import type { CanQuery } from './checkpoint.js';
 
 /** A read model was folded from another log than the one it is given now, or from more of it than there is. */
 export class OtherLog extends Unavailable {
-  override readonly passes = false;
+  override get passes(): boolean {
+    return false;
+  }
 
   constructor(projection: string, why: string) {
     super('other-log', `${projection} ${why}; upheld projections rebuild folds it from the present log`);

@@ -212,7 +212,9 @@ export class Projector {
 }
 
 class Stopped extends Unavailable {
-  override readonly passes = false;
+  override get passes(): boolean {
+    return false;
+  }
 
   constructor(message: string) {
     super('projection-stopped', message);

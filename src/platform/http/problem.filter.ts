@@ -1,7 +1,6 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { NotReady } from '../health/not-ready.js';
-import { Unavailable } from '../refusal.js';
+import { Unavailable, UpheldError } from '../refusal.js';
 import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
 
 /** Seconds after which a client may try again what was unavailable. */
@@ -19,7 +18,8 @@ export class ProblemFilter implements ExceptionFilter {
 /** Answers a request with the problem details of an error. */
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOf(error);
-  if (problem.status >= 500 && !(error instanceof NotReady)) request.log.error({ err: error }, problem.title);
+  const isLogged = !(error instanceof UpheldError) || error.isLogged;
+  if (problem.status >= 500 && isLogged) request.log.error({ err: error }, problem.title);
   if (reply.sent) return;
   if (error instanceof Unavailable && error.passes) void reply.header('retry-after', RETRY_AFTER);
   void reply

@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { UpcastFailed } from '../../event-store/unreadable-event.js';
+import { NotReady } from '../health/not-ready.js';
 import { Conflict, DomainRefusal, InvalidInput, NotFound, StaleState, Unavailable } from '../refusal.js';
 import { problemOf, ProblemSchema } from './problem.js';
 
@@ -33,6 +34,17 @@ it('names the type by the code and the title by the same words', () => {
     status: 409,
     detail: 'too early',
     errors: [{ pointer: '#/decidedOn', detail: 'too early' }],
+  });
+});
+
+it('tells beside it what an error has to tell', () => {
+  const parts = { ready: false, log: 'down' };
+  expect(problemOf(new NotReady('the log: away', parts))).toEqual({
+    type: 'urn:upheld:problem:not-ready',
+    title: 'Not ready',
+    status: 503,
+    detail: 'the log: away',
+    ...parts,
   });
 });
 

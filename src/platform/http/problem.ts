@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { z } from 'zod';
-import { NotReady } from '../health/not-ready.js';
 import { DomainRefusal, InvalidInput, UpheldError } from '../refusal.js';
 import { jsonPointer } from './input-pipe.js';
 import { apiSchemas } from './api-schemas.js';
@@ -61,7 +60,7 @@ export function problemOf(error: unknown): Problem {
     return {
       ...problem(error.code, statusOf(error), error.message),
       ...errorsOf(error),
-      ...(error instanceof NotReady ? error.health : {}),
+      ...error.members,
     };
   }
   if (error instanceof HttpException && error.getStatus() < 500) {

@@ -18,17 +18,14 @@ export type UpcastStep = Readonly<{ to: number; upcast: (data: unknown) => unkno
  * type keeps its name, for what is called otherwise can be another type, which `evolve` takes beside the old one.
  */
 export class VersionedSchema<Present extends z.ZodType = z.ZodType> {
-  private constructor(
+  /** Made by {@link firstVersion} and {@link upcastTo}. */
+  constructor(
     /** The first version's schema first. */
     readonly schemas: readonly z.ZodType[],
     readonly present: Present,
     /** The first leads to version 2. */
     readonly steps: readonly UpcastStep[],
   ) {}
-
-  static from<First extends z.ZodType>(first: First): VersionedSchema<First> {
-    return new VersionedSchema([first], first, []);
-  }
 
   /**
    * Adds the next version.
@@ -53,7 +50,7 @@ export class VersionedSchema<Present extends z.ZodType = z.ZodType> {
  * `firstVersion(DecisionRecordedV1Schema).upcastTo(DecisionRecordedSchema, (data) => ({ … }))`.
  */
 export function firstVersion<First extends z.ZodType>(schema: First): VersionedSchema<First> {
-  return VersionedSchema.from(schema);
+  return new VersionedSchema([schema], schema, []);
 }
 
 /** The schema by which a type is written now. */

@@ -10,7 +10,7 @@ import { shadowProgress, shadowSchema } from './shadow.js';
 import { ProjectionActs, type Skip } from './skips.js';
 
 /** Events after the checkpoint that are counted at most, unless told. */
-export const MOST_COUNTED = 10_000;
+const MOST_COUNTED = 10_000;
 
 /** How far a projection is behind its log. */
 export type Lag = Readonly<{

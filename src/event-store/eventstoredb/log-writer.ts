@@ -21,7 +21,7 @@ const RECENT = 16;
 /** How often an append that names no revision is tried at another one, when others write the stream too. */
 const ATTEMPTS_ANYWHERE = 50;
 /** How often an append is judged anew whose conflict is over by the time it is told. */
-const ATTEMPTS = 3;
+const ATTEMPTS_AFTER = 3;
 
 export type WriterOptions = Readonly<{ prefix: string; patience: Patience; answerMs: number }>;
 
@@ -58,7 +58,7 @@ export class LogWriter {
       const outcome = await this.#tryAfter(append, before);
       // Others brought the stream to the very revision between the judgement and the look at its end.
       const isOver = outcome instanceof RevisionConflict && outcome.actual === append.expected;
-      if (!isOver || attempt >= ATTEMPTS) return outcome;
+      if (!isOver || attempt >= ATTEMPTS_AFTER) return outcome;
     }
   }
 

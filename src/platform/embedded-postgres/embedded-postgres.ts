@@ -4,13 +4,13 @@ import { underLock } from './folder-lock.js';
 import { runningPostmaster, stopPostmaster, type Postmaster } from './postmaster.js';
 import { prepareCluster, type PreparedCluster } from './prepared-cluster.js';
 import { announce, SILENT_AFTER, whoIsPresent, type Presence } from './presence.js';
+import { ServerKeeper } from './server-keeper.js';
 import { ServerLog } from './server-log.js';
 import { joinable, startAgain, startForAll } from './running-server.js';
 import type { ServerStart } from './server-start.js';
 import { openStateFolder } from './state-folder.js';
 import { systemCode } from './system-error.js';
 import { until } from './waiting.js';
-import { Watch } from './watch.js';
 
 /** Which PostgreSQL to open, and how. */
 export interface EmbeddedPostgresOptions {
@@ -97,7 +97,7 @@ async function openLocked(options: EmbeddedPostgresOptions): Promise<EmbeddedPos
     const url = urlOf(server.port, made.password);
     await awaitAnswer(url, signal);
     const endBounds = log.keepBounded();
-    const watch = new Watch(server, {
+    const keeper = new ServerKeeper(server, {
       startAgain: (ending) =>
         // A start that has begun is seen through, also by one who goes: others may use the server already.
         underLock(state.path, { atMost: LOCK_AT_MOST, signal: ending }, () =>
@@ -108,8 +108,8 @@ async function openLocked(options: EmbeddedPostgresOptions): Promise<EmbeddedPos
     });
     const close = async () => {
       endBounds();
-      await watch.end();
-      await endUse({ folder: state.path, presence, server: watch.server, ...made });
+      await keeper.end();
+      await endUse({ folder: state.path, presence, server: keeper.server, ...made });
     };
     let closing: Promise<void> | undefined;
     return { url, joined: running !== undefined, close: () => (closing ??= close()) };

@@ -11,7 +11,7 @@ const ATTEMPTS = { most: 5, within: 600_000 };
 const FIRST_PAUSE = 500;
 
 /** What is done about a server that ends while it is used. */
-export type Watching = Readonly<{
+export type Keeping = Readonly<{
   /** Starts it again where it was, or finds that somebody else has; rejects if the signal aborts before it begins. */
   startAgain: (signal: AbortSignal) => Promise<Postmaster>;
   /** Given a line when it runs again. */
@@ -24,17 +24,17 @@ export type Watching = Readonly<{
  * Looks after a server for as long as it is used: one that ends by itself (killed, out of memory, crashed) is
  * started again, a bounded number of times. Whoever was connected is cut off, and finds it where it was.
  */
-export class Watch {
+export class ServerKeeper {
   readonly #ending = new AbortController();
-  readonly #watching: Promise<void>;
+  readonly #keeping: Promise<void>;
   /** When attempts were made, as far as they still count. */
   #attempts: number[] = [];
 
   constructor(
     private current: Postmaster,
-    private readonly how: Watching,
+    private readonly how: Keeping,
   ) {
-    this.#watching = this.#watch();
+    this.#keeping = this.#keep();
   }
 
   /** The server that was there last. */
@@ -45,10 +45,10 @@ export class Watch {
   /** Ends it; what is being started is started to its end. */
   async end(): Promise<void> {
     this.#ending.abort();
-    await this.#watching;
+    await this.#keeping;
   }
 
-  async #watch(): Promise<void> {
+  async #keep(): Promise<void> {
     const { signal } = this.#ending;
     const ended = () => signal.aborted;
     for (let wait = LOOK_EVERY; ;) {

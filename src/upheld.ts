@@ -104,6 +104,8 @@ export async function openUpheld({
     closing.push(() => projector.stop());
     const watching = openBoundedDatabase(databaseUrl, WITHIN);
     closing.push(() => watching.close());
+    const watchedLog = configuration.eventStoreUrl === undefined ? openBoundedLog(databaseUrl) : store;
+    if (watchedLog !== store) closing.push(() => watchedLog.close());
     return {
       store,
       statistics: new PostgresStatisticsRecord(database, store, (position, timeout) =>
@@ -112,6 +114,7 @@ export async function openUpheld({
       clock: now,
       watched: {
         engine: configuration.eventStoreUrl === undefined ? 'postgresql' : 'eventstoredb',
+        store: watchedLog,
         database: watching,
         projections: [STATISTICS.name],
       },
@@ -133,6 +136,16 @@ function openLog({ eventStoreUrl: url, streamPrefix }: Configuration, databaseUr
   return url === undefined
     ? new PostgresEventStore({ connectionString: databaseUrl })
     : new EventStoreDbEventStore({ url, ...(streamPrefix === undefined ? {} : { streamPrefix }) });
+}
+
+/**
+ * The log in PostgreSQL for those who ask how it is, on connections of their own that are given up in good time: one
+ * gone without a word would be kept from requests. EventStoreDB is asked over the one connection there is, on which
+ * no question waits for another.
+ */
+function openBoundedLog(connectionString: string): EventStore {
+  const patience = { pauses: [50], limit: WITHIN };
+  return new PostgresEventStore({ connectionString, readers: 2, patience, statementTimeoutMs: WITHIN });
 }
 
 async function openEmbedded(

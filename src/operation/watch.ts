@@ -5,7 +5,6 @@ import {
   type HealthCheckAttempt,
   type HealthCheckResult,
 } from '@nestjs/terminus';
-import { EVENT_STORE } from '../platform/tokens.js';
 import type { EventStore } from '../event-store/event-store.js';
 import { answerWithin } from '../platform/at-most.js';
 import type { BoundedDatabase } from '../platform/health/bounded-database.js';
@@ -21,9 +20,11 @@ export const WITHIN = 2_000;
 export const LOG_ENGINES = ['postgresql', 'eventstoredb'] as const;
 type LogEngine = (typeof LOG_ENGINES)[number];
 
-/** What is asked how it is, besides the log itself. */
+/** What is asked how it is. */
 export type Watched = Readonly<{
   engine: LogEngine;
+  /** The log, asked so that no request waits for it. */
+  store: EventStore;
   /** The database of the read models, by connections that are given up after {@link WITHIN}. */
   database: Pick<BoundedDatabase, 'query'>;
   /** The projections' names. */
@@ -55,10 +56,9 @@ export class Watch {
   constructor(
     @Inject(HealthCheckService) private readonly checks: HealthCheckService,
     @Inject(HealthIndicatorService) private readonly indicators: HealthIndicatorService,
-    @Inject(EVENT_STORE) store: EventStore,
     @Inject(WATCHED) private readonly watched: Watched,
   ) {
-    const { database, projections } = watched;
+    const { store, database, projections } = watched;
     this.askDatabase = singleFlight(() => database.query('select 1'));
     this.askLog = singleFlight(() => store.head());
     this.askProjections = singleFlight(() =>

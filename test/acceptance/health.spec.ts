@@ -145,6 +145,18 @@ it('is ready where another process projects', async () => {
   for (const one of both) expect((await ready(one)).projections).toMatchObject([{ projected: true }]);
 });
 
+it('asks the log on connections of its own, which no request waits for', async () => {
+  const upheld = await running();
+  await upheld.upheld.watched.store.close();
+  expect((await notReady(upheld)).log).toEqual({
+    engine: 'postgresql',
+    status: 'down',
+    reason: 'the event store is closed',
+  });
+  expect((await upheld.post('/complaints', complaint('19007429'))).status).toBe(201);
+  expect((await upheld.get('/complaints/19007429')).status).toBe(200);
+});
+
 it('is told to containers by the exit code of their health check', async () => {
   const upheld = await running();
   const { port } = new URL(upheld.url);

@@ -91,6 +91,7 @@ export function foundationsOn(store: EventStore): Foundations {
     clock: () => NOW,
     watched: {
       engine: 'postgresql',
+      store,
       database: { query: () => Promise.resolve([]) },
       projections: [],
     },

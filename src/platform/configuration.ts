@@ -39,7 +39,7 @@ const EnvironmentSchema = z.object({
 /** The variables that this program, or a driver for it, takes from the environment. */
 export const ENVIRONMENT: readonly string[] = Object.keys(EnvironmentSchema.shape);
 
-/** What the environment can set; README "Configuration" lists it. */
+/** What the environment can set; README "Operator" lists it. */
 export type Configuration = Readonly<{
   /** Folder of the embedded PostgreSQL; used only without `databaseUrl`. */
   dataFolder: string;

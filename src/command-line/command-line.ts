@@ -12,7 +12,7 @@ export type Invocation = Readonly<{
   upheld: Upheld;
   queries: QueryBus;
   configuration: Configuration;
-  /** Aborted by Ctrl-C, and when there is nothing left to work on. */
+  /** Aborted by Ctrl-C, and when PostgreSQL is lost for good. */
   signal: AbortSignal;
   /** A line of the result, on stdout. */
   print: (line: string) => void;

@@ -38,9 +38,24 @@ describe.each([
       databaseUrl: 'postgres://upheld@127.0.0.1:5432/upheld',
       eventStoreUrl: log,
       port: 3000,
+      streamPrefix: 'upheld.',
     });
     expect(Object.fromEntries(environment)).toMatchObject({ PGPASSWORD: 'a1' });
     expect(application?.image).toBe(`upheld:${version}`);
+  });
+
+  it('hands on every setting that the README has for an application in it', () => {
+    const given = {
+      ...PASSWORDS,
+      UPHELD_PORT: '3100',
+      UPHELD_LOG_LEVEL: 'info',
+      UPHELD_STREAM_PREFIX: 'council.',
+    };
+    const { services } = readCompose(filledIn(text, given));
+    const environment = Object.entries(services['upheld']?.environment ?? {});
+    expect(
+      readConfiguration(Object.fromEntries(environment.map(([name, value]) => [name, String(value)]))),
+    ).toMatchObject({ port: 3100, logLevel: 'info', streamPrefix: 'council.' });
   });
 
   it.each(Object.keys(PASSWORDS).filter((password) => text.includes(password)))(

@@ -1,6 +1,6 @@
 /**
- * PostgreSQL arrays in their binary form. As text, every quote in an event's JSON would be escaped here and
- * unescaped there, which costs more than all else of an insert.
+ * PostgreSQL's type of the values of an array. The arrays are made in their binary form: as text, every quote in a JSON
+ * text would be escaped here and unescaped there.
  */
 const OID = { bigint: 20, integer: 23, text: 25, json: 114, uuid: 2950 };
 

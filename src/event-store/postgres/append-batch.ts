@@ -20,7 +20,7 @@ export type LogState = Readonly<{
   places: ReadonlyMap<string, LogPlace>;
 }>;
 
-/** An event ready to be inserted; positions of rows that follow one another do too. */
+/** An event ready to be inserted. */
 export type NewRow = LogPlace & Readonly<{ event: AdmittedEvent; hash: string }>;
 
 /**

@@ -47,7 +47,7 @@ export class StreamWriter<State, Event extends DomainEvent> {
     this.read = eventReader<Event>(aggregate.schemas);
   }
 
-  /** Folds the stream of an aggregate's id. @throws UnknownEvent, UpcastFailed for an event that cannot be read. */
+  /** Folds an id's stream. @throws UnknownEvent, UpcastFailed for what cannot be read; Unavailable of the store. */
   async load(id: string): Promise<Loaded<State, Event>> {
     const history: HistoryEntry<Event>[] = [];
     try {
@@ -67,7 +67,7 @@ export class StreamWriter<State, Event extends DomainEvent> {
    *
    * @param expected revision the caller decided upon (`If-Match`), -1 for none; any when left out.
    * @throws InvalidInput `idempotency-key-reused` when the command id came with another content; StaleState when
-   *   `expected` is not the present revision; RevisionConflict when others kept writing.
+   *   `expected` is not the present revision; RevisionConflict when others kept writing; as {@link load} besides.
    */
   async write(
     id: string,

@@ -4,6 +4,7 @@ import { ProblemSchema } from '../platform/http/problem.js';
 import { ProjectionHealthSchema } from '../projections/projections.health.js';
 import { LOG_ENGINES } from './watch.js';
 
+/** What `/health/live` answers. */
 export const LivenessSchema = z
   .strictObject({ live: z.literal(true) })
   .meta({ description: 'The process answers.', examples: [{ live: true }] })
@@ -24,6 +25,7 @@ const health = {
     .describe('Every read model; null where nobody can tell, as the database or the log does not answer.'),
 };
 
+/** What each part said of itself. */
 export type Health = z.infer<z.ZodObject<typeof health>>;
 
 const EXAMPLE: Health = {
@@ -45,11 +47,13 @@ const EXAMPLE: Health = {
   ],
 };
 
+/** What `/health/ready` answers where the application can do its work. */
 export const ReadinessSchema = z
   .strictObject({ ready: z.literal(true), ...health })
   .meta({ description: 'The application can do its work.', examples: [{ ready: true, ...EXAMPLE }] })
   .register(apiSchemas, { id: 'Readiness' });
 
+/** What it answers where it cannot. */
 export const NotReadySchema = ProblemSchema.extend({ ready: z.literal(false), ...health })
   .meta({ description: 'A problem (RFC 9457), with what each part said of itself.' })
   .register(apiSchemas, { id: 'NotReady' });

@@ -23,10 +23,13 @@ export type Lag = Readonly<{
 
 /** How a projection is, as any process can tell. */
 export type ProjectionStatus = Readonly<{
+  /** Its name. */
   projection: string;
   /** Stopped by an event; being rebuilt while it goes on; or neither. */
   state: 'live' | 'stopped' | 'rebuilding';
+  /** Position of the log's last event; read after the checkpoint, so it may be later than the lag was counted to. */
   head: Position;
+  /** Position of the last event that it holds. */
   checkpoint: Position;
   lag: Lag;
   /** Why the projector refuses this log; null when it does not. */
@@ -46,6 +49,7 @@ export type ProjectionStatus = Readonly<{
 /**
  * Tells how a projection is. It only reads, and waits for nobody.
  * @param countAtMost how many events behind are counted; they are read, so it is what a status costs.
+ * @throws Unavailable when the log does not answer; the driver's error when the database does not.
  */
 export async function projectionStatus(
   projection: string,

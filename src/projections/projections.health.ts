@@ -47,6 +47,7 @@ export const ProjectionHealthSchema = z
   .meta({ description: 'How a read model follows the log.' })
   .register(apiSchemas, { id: 'ProjectionHealth' });
 
+/** How a projection is, as a health check tells it. */
 export type ProjectionHealth = z.infer<typeof ProjectionHealthSchema>;
 
 /** A status as a health check tells it. */

@@ -19,6 +19,10 @@ export const SEARCH_WINDOW = 1_000;
 /** How an event of the log is made of what the client read; undefined for one that is not of the log. */
 type Reading<Event> = (resolved: Resolved, prefix: string) => Event | undefined;
 
+/**
+ * Reads the log from EventStoreDB. A read that an outage cuts off goes on where it was, and what it sees of the end of
+ * streams is kept for those who append.
+ */
 export class LogReader {
   constructor(
     private readonly client: EventStoreDBClient,
@@ -72,7 +76,10 @@ export class LogReader {
     }
   }
 
-  /** Up to `count` events of a stream in one piece; none when there is no such stream. */
+  /**
+   * Up to `count` events of a stream in one piece; none when there is no such stream.
+   * @throws Unavailable when the server does not answer.
+   */
   async range(
     stream: string,
     direction: StreamBounds['direction'],
@@ -90,6 +97,7 @@ export class LogReader {
     }, this.patience);
   }
 
+  /** The last event of a stream, undefined when there is no such stream. @throws Unavailable as {@link range}. */
   async last(stream: string): Promise<RecordedEvent | undefined> {
     const [last] = await this.range(stream, 'backwards', Infinity, 1);
     return last;

@@ -56,8 +56,9 @@ export class LogReader {
   }
 
   /**
-   * Whoever appends stamps under the append lock and lets go of it when the events are there. So once it was free, what
-   * is stamped by then can be read, and what comes is stamped later. @throws Unavailable when the database does not answer.
+   * Whoever appends stamps under the append lock and lets go of it when the events are there. So once it was free,
+   * what is stamped by then can be read, and what comes is stamped later.
+   * @throws Unavailable when the database does not answer.
    */
   async settledHead(instant: Date): Promise<Position | null> {
     const [lock] = await this.#query<{ past: boolean }>('append-lock-free', APPEND_LOCK_FREE, [
@@ -107,7 +108,7 @@ export class LogReader {
     yield* this.#streamPages(stream, bounds);
   }
 
-  /** Of a stream without an event in given bounds; only where these leave some out it has to be asked. */
+  /** Whether a stream in which nothing was found has events outside the bounds; not where they leave none out. */
   async #exists(stream: string, { from, direction, limit }: StreamBounds): Promise<boolean> {
     if (limit > 0 && (direction === 'backwards' || from === 0)) return false;
     return (await this.#query('stream-exists', STREAM_EXISTS, [stream])).length > 0;

@@ -8,7 +8,7 @@ export function schemaAddress(id: string): string {
   return `#/components/schemas/${id}`;
 }
 
-/** A reference to a named schema. */
+/** A reference to a named schema. @throws Error for one without a name. */
 export function referenceTo(schema: z.ZodType): { $ref: string } {
   const id = apiSchemas.get(schema)?.id;
   if (id === undefined) throw new Error('a schema of the API has no name: register it in apiSchemas');

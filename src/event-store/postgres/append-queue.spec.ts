@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { sampleEvents } from '../../../test/contract/sample-events.js';
+import { eventWith, sampleEvents } from '../../../test/contract/sample-events.js';
 import { Unavailable } from '../../platform/refusal.js';
 import { admit, type AdmittedAppend } from '../append-rules.js';
 import { RevisionConflict } from '../event-store.errors.js';
@@ -37,6 +37,20 @@ describe('waiting appends', () => {
     });
     await Promise.all([800, 800, 600, 2_100, 1].map((events) => queue.add(append('a', events))));
     expect(sizes).toEqual([[800, 800], [600], [2_100], [1]]);
+  });
+
+  it('are cut into batches of a bounded number of bytes likewise', async () => {
+    const batches: string[][] = [];
+    const queue = new AppendQueue((batch) => {
+      batches.push(batch.map(({ stream }) => stream));
+      return Promise.resolve(batch.map(() => DONE));
+    });
+    const large = eventWith({ text: 'x'.repeat(900_000) });
+    const appends = ['a', 'b', 'c', 'd', 'e'].map((stream) =>
+      queue.add(admit({ stream, expected: 'any', events: [large] })),
+    );
+    await Promise.all(appends);
+    expect(batches).toEqual([['a', 'b', 'c', 'd'], ['e']]);
   });
 
   it('have each its own outcome', async () => {
@@ -86,8 +100,8 @@ describe('waiting appends', () => {
       queue.add(append('a', events)).then(() => (answered += 1)),
     );
     await queue.settled();
-    await Promise.all(appends);
     expect(answered).toBe(2);
+    await Promise.all(appends);
     await queue.settled();
   });
 });

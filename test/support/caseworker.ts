@@ -104,20 +104,30 @@ export class Caseworker {
       throw new Error(`${method} ${path}: no answer`, { cause: error });
     });
     if (response === null) return { refusal: 'no server' };
+    const text = await response.text().catch(() => null);
     // Of a server that was killed half-way through its answer.
-    const text = await response.text().catch(() => '');
-    if (text === '') return { refusal: 'no server' };
-    if (response.ok) return { body: JSON.parse(text) };
-    const problem = JSON.parse(text) as { type?: string; status?: number; detail?: string };
+    if (text === null && this.serversMayEnd) return { refusal: 'no server' };
+    const told = jsonOf(text);
+    if (response.ok && told !== undefined) return { body: told };
+    const problem = (told ?? {}) as { type?: string; status?: number; detail?: string };
     const isClear =
       response.status === 503 &&
       problem.status === 503 &&
       response.headers.get('content-type') === 'application/problem+json' &&
       response.headers.get('retry-after') !== null &&
       /^urn:upheld:problem:[a-z-]+$/.test(problem.type ?? '') &&
-      !/\n|\bat \S+ \(|node:|\bselect\b|\bpostgres:\/\//.test(text);
-    if (!isClear) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+      !/\n|\bat \S+ \(|node:|\bselect\b|\bpostgres:\/\//.test(text ?? '');
+    if (!isClear) throw new Error(`${method} ${path}: ${response.status} ${text ?? '(cut short)'}`);
     return { refusal: problem.type ?? '' };
+  }
+}
+
+/** What a text says in JSON; undefined of one that was cut short, is empty or is none. */
+function jsonOf(text: string | null): unknown {
+  try {
+    return text === null ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Caseworker } from '../support/caseworker.js';
+
+const whole: RequestListener = (_, response) => response.end('{}');
+const empty: RequestListener = (_, response) => response.writeHead(503).end();
+const cutShort: RequestListener = (_, response) => {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
+  response.write('{', () => response.destroy());
+};
+
+/** What becomes of a question of which the first answer is the one given, and all others are whole. */
+async function asked(first: RequestListener, serversMayEnd: boolean) {
+  const answers = [first];
+  const server = createServer((request, response) => {
+    (answers.shift() ?? whole)(request, response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  try {
+    const worker = new Caseworker(9, () => `http://127.0.0.1:${port}`, serversMayEnd);
+    const answer = await worker.query('/').catch((error: unknown) => (error as Error).message);
+    return { answer, refused: worker.refused.GET };
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+describe('the caseworker of the tests', () => {
+  it.each([
+    ['an empty answer', empty, 'GET /: 503 '],
+    ['an answer cut short', cutShort, 'GET /: 200 (cut short)'],
+  ])('takes %s for a fault where the server is to stay', async (_, first, fault) => {
+    expect(await asked(first, false)).toEqual({ answer: fault, refused: [] });
+  });
+
+  it('asks again after an answer cut short where servers may end, but not after an empty one', async () => {
+    expect(await asked(cutShort, true)).toEqual({ answer: {}, refused: ['no server'] });
+    expect(await asked(empty, true)).toEqual({ answer: 'GET /: 503 ', refused: [] });
+  });
+});

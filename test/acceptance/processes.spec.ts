@@ -1,11 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { Lease } from '../../src/projections/lease.js';
 import { projectorLease } from '../../src/projections/projector.js';
@@ -14,21 +9,6 @@ import { startCommand, temporaryFolder, upheldCommand } from '../support/command
 import { createDatabase } from '../support/database.js';
 import { until } from '../support/projections.js';
 import { ServedUpheld } from '../support/served-upheld.js';
-
-const SERVER = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-
-/** Starts the API as `npm start` does, on a free port, and waits until it listens. */
-async function start(data: string): Promise<{ server: ChildProcess; url: string }> {
-  const { PATH, HOME } = process.env;
-  const server = spawn(process.execPath, [SERVER], {
-    env: { PATH, HOME, UPHELD_DATA: data, UPHELD_PORT: '0' },
-  });
-  for await (const line of createInterface(server.stderr)) {
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
-    if (url !== undefined) return { server, url };
-  }
-  throw new Error('the server ended before it listened');
-}
 
 async function decided(url: string): Promise<unknown> {
   const answer = await fetch(`${url}/v1/authorities/E07000129/statistics/2019-20`);
@@ -48,14 +28,16 @@ describe('two processes on one data folder', () => {
 
   it('work beside each other, and the API goes on when the command has ended', async () => {
     const data = join(folder.path, 'beside');
-    const { server, url } = await start(data);
-    const decisions = join(folder.path, 'decisions.csv');
-    await writeFile(decisions, DECISIONS);
-    const imported = await upheldCommand(['import', '--decisions', decisions], { UPHELD_DATA: data });
-    expect(imported).toMatchObject({ code: 0 });
-    expect(await decided(url)).toMatchObject({ count: 0, of: 1, percent: 0 });
-    server.kill('SIGINT');
-    expect(await once(server, 'exit')).toEqual([130, null]);
+    const served = await ServedUpheld.start({ UPHELD_DATA: data });
+    try {
+      const decisions = join(folder.path, 'decisions.csv');
+      await writeFile(decisions, DECISIONS);
+      const imported = await upheldCommand(['import', '--decisions', decisions], { UPHELD_DATA: data });
+      expect(imported).toMatchObject({ code: 0 });
+      expect(await decided(served.url)).toMatchObject({ count: 0, of: 1, percent: 0 });
+    } finally {
+      expect(await served.stop()).toEqual([130, null]);
+    }
     const shown = await upheldCommand(['statistics', '2019-20', '--authority', 'E07000129', '--json'], {
       UPHELD_DATA: data,
     });
@@ -64,7 +46,7 @@ describe('two processes on one data folder', () => {
 
   it('lose nothing when the API is killed: the next command takes its PostgreSQL over, and stops it', async () => {
     const data = join(folder.path, 'killed');
-    const { server, url } = await start(data);
+    const served = await ServedUpheld.start({ UPHELD_DATA: data });
     const complaint = {
       reference: '19007429',
       authority: 'E07000129',
@@ -72,16 +54,18 @@ describe('two processes on one data folder', () => {
       receivedOn: '2019-05-01',
     };
     const post = (path: string, body: object) =>
-      fetch(`${url}/v1/complaints${path}`, {
+      fetch(`${served.url}/v1/complaints${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
       });
-    expect((await post('', complaint)).status).toBe(201);
-    const decision = { outcome: 'not-upheld', decidedOn: '2019-09-02' };
-    expect((await post('/19007429/decisions', decision)).status).toBe(201);
-    server.kill('SIGKILL');
-    await once(server, 'exit');
+    try {
+      expect((await post('', complaint)).status).toBe(201);
+      const decision = { outcome: 'not-upheld', decidedOn: '2019-09-02' };
+      expect((await post('/19007429/decisions', decision)).status).toBe(201);
+    } finally {
+      await served.stop('SIGKILL');
+    }
     const shown = await upheldCommand(['statistics', '2019-20', '--authority', 'E07000129', '--json'], {
       UPHELD_DATA: data,
     });
@@ -97,14 +81,27 @@ describe('the API on an empty database', () => {
     // As if another process projected, and had not come to it yet.
     const lease = await Lease.tryAcquire(database.url, projectorLease('statistics'));
     const starting = ServedUpheld.start({ DATABASE_URL: database.url });
-    const first = starting.then(({ url }) => decided(url));
+    let listens = false;
+    const listening = starting.then(() => (listens = true));
+    listening.catch(() => undefined);
+    const watcher = new Client({ connectionString: database.url });
+    await watcher.connect();
     try {
-      await until(() => hasTables(database.url), 30_000);
-      await pause(1_500);
+      const asked = new Set<string>();
+      await until(async () => {
+        for (const at of await questionsAfterCheckpoint(watcher)) asked.add(at);
+        return listens || asked.size >= 3;
+      }, 30_000);
+      expect(listens).toBe(false);
       await lease?.release();
-      expect(await first).toMatchObject({ count: 0, of: 0, average: { authorities: 192 } });
+      expect(await decided((await starting).url)).toMatchObject({
+        count: 0,
+        of: 0,
+        average: { authorities: 192 },
+      });
     } finally {
       await lease?.release();
+      await watcher.end();
       await (await starting).stop();
       await database.drop();
     }
@@ -142,15 +139,13 @@ describe('the API on an empty database', () => {
   }, 90_000);
 });
 
-async function hasTables(url: string): Promise<boolean> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    const { rows } = await client.query(`select from pg_tables where tablename = 'statistics_tally'`);
-    return rows.length > 0;
-  } finally {
-    await client.end();
-  }
+/** When those sessions began that last asked how far a projection is: each time another, while it is waited for. */
+async function questionsAfterCheckpoint(watcher: Client): Promise<string[]> {
+  const { rows } = await watcher.query<{ at: string }>(
+    `select query_start::text as at from pg_stat_activity
+     where datname = current_database() and application_name = 'upheld' and query ~* '^select.* projection_checkpoint'`,
+  );
+  return rows.map(({ at }) => at);
 }
 
 describe('two processes that open an empty database at once', () => {

@@ -28,6 +28,15 @@ const schemas = async () =>
     )
   ).map(({ name }) => name);
 
+/** Whether a swap waits for somebody to let go of the live tables. */
+async function swapWaits(): Promise<boolean> {
+  const waiting: unknown[] = await log.database.query(
+    `select from pg_locks
+     where relation = 'public.listing_list'::regclass and mode = 'AccessExclusiveLock' and not granted`,
+  );
+  return waiting.length > 0;
+}
+
 async function filled(events = 12_000): Promise<string[]> {
   const ids: string[] = [];
   for (let done = 0; done < events; done += 1_000) ids.push(...(await log.append('cases', numbered(1_000))));
@@ -98,7 +107,7 @@ describe('a rebuild', () => {
       };
       const before = await count();
       const rebuilding = rebuild(options()).then(() => (swapped = true));
-      await pause(800);
+      await until(swapWaits);
       expect(swapped).toBe(false);
       return { rebuilding, counts: [before, await count()] };
     });

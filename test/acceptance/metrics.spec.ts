@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
-import { Metrics } from '../../src/platform/metrics/metrics.js';
 import { noteLastError } from '../../src/projections/checkpoint.js';
 import { envelope } from '../../src/event-store/command-envelope.js';
 import { projectionStatus } from '../../src/projections/projection-status.js';
 import { skipEvent } from '../../src/projections/stops.js';
+import { Metrics } from '../../src/platform/metrics/metrics.js';
 import { SeverableLink } from '../contract/severable-link.js';
 import { complaint } from '../support/http-cases.js';
 import { createDatabase } from '../support/database.js';
@@ -193,13 +192,16 @@ it('still holds what it measured when it has closed: the last scrape may come me
 it('says in which unit everything is, and names it so', async () => {
   const { url } = await running();
   for (const { name, help } of (await scrape(url)).values()) {
-    if (name.includes('seconds')) expect([name, help]).toEqual([name, expect.stringContaining('seconds')]);
+    for (const unit of ['seconds', 'bytes']) {
+      const named: boolean = name.includes(unit);
+      expect({ name, unit, named }).toEqual({ name, unit, named: help.includes(unit) });
+    }
     if (name.includes('position')) expect(help).toContain('double');
     if (name.startsWith('upheld_')) expect(name).not.toMatch(/_(ms|millis|minutes|kb|mb|percent)(_|$)/);
   }
 });
 
-it('keeps the registries of two applications in one process apart, and ends with its own', async () => {
+it('keeps the registries of two applications in one process apart, also when one ends', async () => {
   const [one, other] = [await runUpheld(), await running()];
   await one.get('/statistics/2019-20');
   const routes = async ({ url }: RunningUpheld) =>
@@ -207,6 +209,5 @@ it('keeps the registries of two applications in one process apart, and ends with
   await until(async () => (await routes(one)).includes('/v1/statistics/:year'));
   expect(await routes(other)).not.toContain('/v1/statistics/:year');
   await one.close();
-  await pause(10);
   expect(valueOf(await scrape(other.url), 'upheld_database_up')).toBe(1);
 });

@@ -9,31 +9,45 @@ import { until } from '../support/projections.js';
 const KILLS = 50;
 /** Of those, how many hit processes on one log, and how many such on another, after embedded servers were killed. */
 const PROCESSES = { alone: 25, afterServers: 14 };
+/** At a phase, just after a swap, or at none of them. */
+type Aim = Phase | 'swapped' | 'anywhere';
 /** What is said just before a kill that is aimed, and the longest it then takes, in milliseconds. */
-const MOMENTS: Readonly<Record<Phase | 'anywhere', { said: string; within: number }>> = {
+const MOMENTS: Readonly<Record<Aim, { said: string; within: number }>> = {
   anywhere: { said: 'ready', within: 300 },
   append: { said: 'stored', within: 30 },
   page: { said: 'begin page', within: 20 },
   rebuild: { said: 'folded', within: 20 },
   swap: { said: 'begin swap', within: 20 },
+  swapped: { said: 'swapped', within: 20 },
 };
-const AIMS = ['anywhere', ...PHASES] as const;
+
+/** Ends what is under way when the test is over, whichever way. */
+const over = new AbortController();
+const lanes: Promise<void>[] = [];
+afterEach(async () => {
+  over.abort();
+  await Promise.allSettled(lanes);
+}, 120_000);
 
 /** Kills of processes and of embedded servers: how many were aimed at a phase and met it. */
 class Count {
   readonly processes = { append: 0, page: 0, rebuild: 0, swap: 0 };
   readonly servers = { append: 0, page: 0, rebuild: 0, swap: 0 };
   killed = 0;
+  /** Streams of which an event was acknowledged, and rebuilds that came to their end. */
+  stored = 0;
+  swaps = 0;
 
-  /** Every fifth kill comes anywhere; each other at the phase that was met least. */
-  nextAim(): Phase | 'anywhere' {
-    if (this.killed % AIMS.length === 0) return 'anywhere';
+  /** Every fifth kill comes anywhere, every fifth just after a swap; each other at the phase that was met least. */
+  nextAim(): Aim {
+    if (this.killed % 5 === 0) return 'anywhere';
+    if (this.killed % 5 === 1) return 'swapped';
     return PHASES.toSorted((one, other) => this.processes[one] - this.processes[other])[0] ?? 'anywhere';
   }
 }
 
 /** Waits for the moment of an aim. */
-async function moment(running: CrashingProcess, aim: Phase | 'anywhere'): Promise<void> {
+async function moment(running: CrashingProcess, aim: Aim): Promise<void> {
   const { said, within } = MOMENTS[aim];
   await running.says(said);
   await pause(Math.random() * within);
@@ -51,14 +65,15 @@ async function midst(running: CrashingProcess, phase: Phase): Promise<void> {
 /** Starts a process, and kills it at the moment of an aim; what it had stored by then. */
 async function killOne(target: Target, round: number, count: Count): Promise<Map<string, number>> {
   const aim = count.nextAim();
-  const running = new CrashingProcess(target, round, aim);
+  const running = new CrashingProcess(target, round, aim, over.signal);
   try {
     await moment(running, aim);
   } finally {
     expect(await running.kill()).toBe('SIGKILL');
   }
   count.killed += 1;
-  if (aim !== 'anywhere' && running.isWithin(aim)) count.processes[aim] += 1;
+  count.swaps += running.swaps;
+  if (aim !== 'anywhere' && aim !== 'swapped' && running.isWithin(aim)) count.processes[aim] += 1;
   return running.stored;
 }
 
@@ -68,10 +83,12 @@ async function killProcesses(kills: number, count: Count): Promise<void> {
   const stored = new Map<string, number>();
   try {
     for (let round = 0; round < kills; round += 1) {
+      over.signal.throwIfAborted();
       for (const [stream, revision] of await killOne({ databaseUrl: url }, round, count))
         stored.set(stream, revision);
     }
     await expectWhole({ databaseUrl: url }, stored);
+    count.stored += stored.size;
   } finally {
     await drop();
   }
@@ -92,13 +109,14 @@ async function killServers(count: Count): Promise<void> {
   };
   try {
     for (const round of [0, 1]) {
-      const running = new CrashingProcess(target, round, 'each');
+      const running = new CrashingProcess(target, round, 'each', over.signal);
       try {
         for (const phase of PHASES) {
           await midst(running, phase);
           const killed = await kill();
           count.servers[phase] += 1;
-          await until(async () => ![killed, undefined].includes((await place.postmaster())?.pid), 60_000);
+          const another = async () => ![killed, undefined].includes((await place.postmaster())?.pid);
+          await until(async () => over.signal.aborted || (await another()), 60_000);
           await running.says('stored');
         }
         if (round === 0) await kill();
@@ -106,9 +124,11 @@ async function killServers(count: Count): Promise<void> {
         expect(await running.kill()).toBe('SIGKILL');
       }
       count.killed += 1;
+      count.swaps += running.swaps;
       for (const [stream, revision] of running.stored) stored.set(stream, revision);
     }
     await expectWhole(target, stored);
+    count.stored += stored.size;
   } finally {
     await place.tearDown();
   }
@@ -128,9 +148,8 @@ async function expectWhole(target: Target, stored: ReadonlyMap<string, number>):
   });
   try {
     await upheld.caughtUp();
-    const { signal } = new AbortController();
     for (const projection of upheld.projections) {
-      expect(await verifyProjection({ ...upheld, projection, signal })).toMatchObject({
+      expect(await verifyProjection({ ...upheld, projection, signal: over.signal })).toMatchObject({
         position: await upheld.store.head(),
         difference: null,
       });
@@ -139,7 +158,6 @@ async function expectWhole(target: Target, stored: ReadonlyMap<string, number>):
     for await (const { stream, revision } of upheld.store.readAll()) last.set(stream, revision);
     const missing = [...stored].filter(([stream, revision]) => (last.get(stream) ?? -1) < revision);
     expect(missing).toEqual([]);
-    expect(stored.size).toBeGreaterThan(0);
   } finally {
     await upheld.close();
   }
@@ -150,13 +168,16 @@ describe('killed at random points while it appends, projects, rebuilds and swaps
     const count = new Count();
     // Two at a time, one for each processor of a small machine; each to its end, also when the other has failed, for
     // they clean up after themselves.
-    const lanes = await Promise.allSettled([
+    lanes.push(
       killProcesses(PROCESSES.alone, count),
       killServers(count).then(() => killProcesses(PROCESSES.afterServers, count)),
-    ]);
-    expect(lanes.filter(({ status }) => status === 'rejected')).toEqual([]);
+    );
+    const ended = await Promise.allSettled(lanes);
+    expect(ended.filter(({ status }) => status === 'rejected')).toEqual([]);
     expect(count.killed).toBe(KILLS);
     // Otherwise the kills have proved less than they claim.
+    expect(count.stored).toBeGreaterThan(KILLS);
+    expect(count.swaps).toBeGreaterThanOrEqual(10);
     const { processes, servers } = count;
     const missed = PHASES.filter((phase) => processes[phase] === 0);
     expect({ processes, missed }).toEqual({ processes, missed: [] });

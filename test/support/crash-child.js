@@ -4,8 +4,8 @@
  *
  * Usage: node crash-child.js '{"databaseUrl": …} or {"dataFolder": …}' ROUND PHASE
  * It prints a line for everything a killer may wait for: `ready`, `begin PHASE` and `end PHASE` (append, page, rebuild,
- * swap), `folded` for a page of a rebuild, and `stored STREAM REVISION` for what was acknowledged. In the phase that it
- * is given, or in `each`, it lingers, so that it can be met there.
+ * swap), `folded` for a page of a rebuild, `swapped` for one that came to its end, and `stored STREAM REVISION` for what
+ * was acknowledged. In the phase that it is given, or in `each`, it lingers, so that it can be met there.
  */
 import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -124,10 +124,12 @@ async function rebuildOn(projection) {
           swapping = true;
           say('begin swap');
         },
-      }).finally(() => {
-        if (swapping) say('end swap');
-        swapping = false;
-      });
+      })
+        .then(() => say('swapped'))
+        .finally(() => {
+          if (swapping) say('end swap');
+          swapping = false;
+        });
     await despiteOutages(() => within('rebuild', work));
   }
 }

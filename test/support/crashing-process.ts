@@ -23,11 +23,18 @@ export class CrashingProcess {
   private readonly read: Promise<unknown>;
   private readonly child: ChildProcess;
 
-  /** @param aim where it lingers: in a phase, in each, or nowhere. */
-  constructor(target: Target, round: number, aim: Phase | 'each' | 'anywhere') {
+  /**
+   * @param aim where it lingers: in a phase, in each, or, for any other word, nowhere.
+   * @param signal kills it, whoever waits for it.
+   */
+  constructor(target: Target, round: number, aim: string, signal: AbortSignal) {
     this.child = spawn(process.execPath, [SCRIPT, JSON.stringify(target), String(round), aim], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      signal,
+      killSignal: 'SIGKILL',
     });
+    // Told by how it ended.
+    this.child.on('error', () => undefined);
     if (this.child.stdout === null) throw new Error('the process has no standard output');
     const lines = createInterface(this.child.stdout).on('line', (line) => {
       this.hear(line);
@@ -45,6 +52,11 @@ export class CrashingProcess {
   /** Whether it was in the midst of a phase by the last it said. */
   isWithin(phase: Phase): boolean {
     return this.times(`begin ${phase}`) > this.times(`end ${phase}`);
+  }
+
+  /** How often a rebuild of it came to its end. */
+  get swaps(): number {
+    return this.times('swapped');
   }
 
   /** Kills it, and reads to the end what it said. */

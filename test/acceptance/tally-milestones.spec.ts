@@ -4,6 +4,7 @@ import { AuthorityRegister } from '../../src/authorities/authority-register.js';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import { loadRegister } from '../../src/authorities/load-register.js';
 import { ChangeComplaint, ChangeComplaintHandler } from '../../src/complaints/complaint.commands.js';
+import type { ComplaintCommand } from '../../src/complaints/complaint.decide.js';
 import { envelope } from '../../src/event-store/command-envelope.js';
 import type { RecordedEvent } from '../../src/event-store/event-store.js';
 import { MemoryEventStore } from '../../src/event-store/memory/memory-event-store.js';
@@ -47,7 +48,7 @@ beforeAll(async () => {
     compliedLate: 1,
     notComplied: 3,
   };
-  const cases = COUNCILS.flatMap((council) => commandsFor(council, YEAR, counts));
+  const cases = COUNCILS.flatMap((council) => commandsFor(council, YEAR, counts)).map(cured);
   // The commands of several cases by turns, as they come on a day of work.
   for (let step = 0; cases.some((commands) => step < commands.length); step += 1) {
     for (const commands of cases) {
@@ -62,6 +63,21 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const end of closing.splice(0).reverse()) await end();
 });
+
+/** A case in which what was not complied with was, later: one event that takes back one count and adds another. */
+function cured(commands: readonly ComplaintCommand[]): readonly ComplaintCommand[] {
+  const last = commands.at(-1);
+  if (last?.type !== 'CheckCompliance' || last.result === 'complied') return commands;
+  const { recommendation, checkedOn } = last;
+  const cure: ComplaintCommand = {
+    type: 'CheckCompliance',
+    recommendation,
+    result: 'complied',
+    actionOn: checkedOn,
+    checkedOn,
+  };
+  return [...commands, cure];
+}
 
 /** A database into which the log is projected in pages of the sizes given, over and over. */
 async function projected(sizes: readonly number[], projection: StatisticsProjection): Promise<DataSource> {
@@ -82,6 +98,18 @@ async function projected(sizes: readonly number[], projection: StatisticsProject
   return database;
 }
 
+/** The milestones of the year, and how many changes their event has beyond them. */
+async function milestonesIn(database: DataSource): Promise<{ position: bigint; beyond: number }[]> {
+  const rows = await database.query<{ position: string; beyond: number }[]>(
+    `select position::text, count(*)::integer % $1 as beyond
+     from (select distinct year, position from statistics_tally_milestone) milestone
+       join (select year, position as at from statistics_change) change using (year)
+     where year = $2 and at <= position group by position`,
+    [EVERY, YEAR],
+  );
+  return rows.map(({ position, beyond }) => ({ position: BigInt(position), beyond }));
+}
+
 async function rowsOf(database: DataSource): Promise<string[]> {
   const rows: string[] = [];
   for (const table of TABLES) {
@@ -100,11 +128,14 @@ describe('the counts of a year after every so many of its changes', () => {
     const oracle = new FoldedStatistics(store);
     const [blaby] = COUNCILS;
     if (blaby === undefined) throw new Error('no council');
-    const [places] = await database.query<{ count: number }[]>(
-      'select count(distinct position)::integer as count from statistics_tally_milestone',
+    const asked = log.slice(-100);
+    const milestones = (await milestonesIn(database)).filter(({ position }) =>
+      asked.some((event) => event.position === position),
     );
-    expect(places?.count).toBeGreaterThan(3);
-    for (const { position } of log.slice(-100).filter((_, index) => index % 3 === 0)) {
+    // Both kinds are asked for: with the last change of an event, and with one before it.
+    expect(milestones.filter(({ beyond }) => beyond === 0).length).toBeGreaterThan(0);
+    expect(milestones.filter(({ beyond }) => beyond > 0).length).toBeGreaterThan(0);
+    for (const { position } of asked) {
       const asAt = { kind: 'position', position } as const;
       const folded = annualStatistics(await oracle.ofYear(YEAR, asAt));
       expect(annualStatistics(await record.ofYear(YEAR, asAt))).toEqual(folded);
@@ -112,7 +143,7 @@ describe('the counts of a year after every so many of its changes', () => {
         folded.authorities.find(({ authority }) => authority.code === blaby) ?? null,
       );
     }
-  });
+  }, 120_000);
 
   it('are the same however the log was cut into pages', async () => {
     const whole = await rowsOf(await projected([log.length], new StatisticsProjection(EVERY)));

@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Unavailable } from '../../src/platform/refusal.js';
@@ -36,6 +36,12 @@ const answers = (url: string) =>
     () => false,
   );
 
+/** How often the server was started, by its own word. */
+async function starts(): Promise<number> {
+  const log = await readFile(join(place.dataFolder, 'postgres', 'server.log'), 'utf8');
+  return log.match(/ starting PostgreSQL /g)?.length ?? 0;
+}
+
 describe('the embedded PostgreSQL that ends by itself while it is used', () => {
   it.each<NodeJS.Signals>(['SIGKILL', 'SIGQUIT', 'SIGINT'])(
     'by %s is started again at its address, and says so in a line',
@@ -58,11 +64,13 @@ describe('the embedded PostgreSQL that ends by itself while it is used', () => {
     const { url } = await child.answer;
     const database = await place.open();
     await writeOne(url);
+    const before = await starts();
     for (let time = 0; time < 3; time += 1) {
       const killed = await kill();
       await until(() => answers(url));
       expect((await place.postmaster())?.pid).not.toBe(killed);
     }
+    expect(await starts()).toBe(before + 3);
     await child.close();
     expect(await readBack(database.url)).toBe('upheld');
   });
@@ -107,7 +115,8 @@ describe('the embedded PostgreSQL that ends by itself while it is used', () => {
     const database = await place.open();
     await kill();
     await database.close();
-    await pause(1_500);
+    // More than two looks after it; watch.spec.ts shows the same of the watch alone.
+    await pause(2_500);
     expect(await place.postmaster()).toBeUndefined();
   });
 

@@ -30,9 +30,11 @@ export class ServerKeeper {
   /** When attempts were made, as far as they still count. */
   #attempts: number[] = [];
 
+  /** @param lookEvery in milliseconds. */
   constructor(
     private current: Postmaster,
     private readonly how: Keeping,
+    private readonly lookEvery = LOOK_EVERY,
   ) {
     this.#keeping = this.#keep();
   }
@@ -51,10 +53,10 @@ export class ServerKeeper {
   async #keep(): Promise<void> {
     const { signal } = this.#ending;
     const ended = () => signal.aborted;
-    for (let wait = LOOK_EVERY; ;) {
+    for (let wait = this.lookEvery; ;) {
       await pause(wait, undefined, { signal, ref: false }).catch(() => undefined);
       if (ended()) return;
-      wait = LOOK_EVERY;
+      wait = this.lookEvery;
       if (await isLiving(this.current.pid, this.current.start)) continue;
       try {
         await this.#startAgain(signal);

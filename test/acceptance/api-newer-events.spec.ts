@@ -1,5 +1,6 @@
 import { PROBLEM_MEDIA_TYPE } from '../../src/platform/http/problem.js';
 import { deadLetterOf } from '../../src/projections/dead-letter.js';
+import { COMPLIED, RECOMMENDATION, UPHELD } from '../support/http-cases.js';
 import { until } from '../support/projections.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
 import { arranged } from '../support/visits.js';
@@ -35,20 +36,25 @@ function recordNewer() {
 
 it('refuses a case with an event of a newer program, whatever is asked of it, and stores nothing', async () => {
   const { position } = await recordNewer();
-  const recommendation = { kind: 'personal', category: 'Apology', text: 'Apologise.', dueOn: '2020-01-02' };
   const head = await running.upheld.store.head();
-  const answers = await Promise.all([
-    fetch(`${running.url}/v1/complaints/19007429`),
-    fetch(`${running.url}/v1/complaints/19007429/history`),
-    ...['/complaints', '/complaints/19007429/recommendations'].map((path) =>
-      fetch(`${running.url}/v1${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(path === '/complaints' ? COMPLAINT : recommendation),
-      }),
-    ),
-  ]);
+  const asked = ['', '/history', '/recommendations/r1'].map((path) =>
+    fetch(`${running.url}/v1/complaints/19007429${path}`),
+  );
+  const told = Object.entries({
+    '': COMPLAINT,
+    '/19007429/decisions': UPHELD,
+    '/19007429/recommendations': RECOMMENDATION,
+    '/19007429/recommendations/r1/checks': COMPLIED,
+  }).map(([path, body]) =>
+    fetch(`${running.url}/v1/complaints${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  );
+  const answers = await Promise.all([...asked, ...told]);
   for (const answer of answers) {
+    expect([answer.url, answer.status]).toEqual([answer.url, 503]);
     expect(answer.headers.get('content-type')).toBe(PROBLEM_MEDIA_TYPE);
     // It would not help to ask again.
     expect(answer.headers.get('retry-after')).toBeNull();

@@ -4,11 +4,13 @@ import { envelope } from '../../src/event-store/command-envelope.js';
 import { verifyLog } from '../../src/event-store/verify-log.js';
 import { renderHtml } from '../../src/letters/render-html.js';
 import { renderPdf } from '../../src/letters/render-pdf.js';
+import { renderText } from '../../src/letters/render-text.js';
 import { readLetterProse } from '../../src/letters/template-file.js';
 import { yearLetters } from '../../src/letters/year-letters.js';
 import { reportingYear } from '../../src/statistics/reporting-year.js';
 import { StatisticsOfYear } from '../../src/statistics/statistics.queries.js';
 import { commandsFor } from '../support/cases.js';
+import { COMPLIED, complaint, RECOMMENDATION, UPHELD } from '../support/http-cases.js';
 import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 import { freshPrefix } from '../support/stream-prefix.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
@@ -78,6 +80,7 @@ describe.each(SERVERS)('with the log in PostgreSQL, and in EventStoreDB on %s', 
       const authorities = [BLABY, WORCESTERSHIRE];
       return yearLetters({ statistics, prose, paragraphs: new Map(), authorities }).map((model) => ({
         html: renderHtml(model),
+        text: renderText(model),
         pdf: Buffer.from(renderPdf(model)).toString('base64'),
       }));
     });
@@ -86,21 +89,39 @@ describe.each(SERVERS)('with the log in PostgreSQL, and in EventStoreDB on %s', 
   });
 
   it('each command is answered alike, and a repeat stores nothing', async () => {
-    const [one, other] = await both(async ({ post, upheld }) => {
-      const complaint = {
-        reference: '15000001',
-        authority: BLABY,
-        subject: 'Housing',
-        receivedOn: '2019-05-01',
+    const commands: [path: string, body: object][] = [
+      ['', complaint('15000001')],
+      ['/15000001/decisions', UPHELD],
+      ['/15000001/recommendations', RECOMMENDATION],
+      ['/15000001/recommendations/r1/checks', COMPLIED],
+    ];
+    const [one, other] = await both(async ({ url, upheld }) => {
+      const send = async (path: string, body: object, key?: string) => {
+        const answer = await fetch(`${url}/v1/complaints${path}`, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            ...(key === undefined ? {} : { 'idempotency-key': key }),
+          },
+          body: JSON.stringify(body),
+        });
+        return { status: answer.status, told: (await answer.json()) as { position: string } };
       };
-      const first = await post('/complaints', complaint);
-      const head = await upheld.store.head();
-      const second = await post('/complaints', complaint);
-      expect(await upheld.store.head()).toBe(head);
-      return [first.status, second.status];
+      const answers: unknown[] = [];
+      for (const [path, body] of commands) {
+        const first = await send(path, body, `one${path}`);
+        const head = await upheld.store.head();
+        expect(await send(path, body, `one${path}`)).toEqual(first);
+        expect(await upheld.store.head()).toBe(head);
+        answers.push({ status: first.status, ...first.told, position: null });
+      }
+      const again = await send('', complaint('15000001'));
+      return [...answers, again.status];
     });
     expect(other).toEqual(one);
-    expect(one).toEqual([201, 200]);
+    const made = { status: 201, reference: '15000001' };
+    const recommended = { ...made, recommendation: 'r1' };
+    expect(one).toMatchObject([made, made, recommended, recommended, 200]);
   });
 
   it('every hash of the log holds, for as many events', async () => {

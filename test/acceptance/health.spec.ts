@@ -76,7 +76,9 @@ it('is alive, and ready with the log in PostgreSQL', async () => {
 });
 
 it('is not ready while an event has stopped a projection, and shows for ever what was skipped', async () => {
-  const upheld = await running();
+  const { url: databaseUrl, drop } = await createDatabase();
+  closing.push(drop);
+  const upheld = await running({ databaseUrl });
   await recordUnknownEvent(upheld);
   await until(async () => !(await isReady(upheld)));
   const { type, title, detail, log, projections } = await notReady(upheld);
@@ -104,7 +106,12 @@ it('is not ready while an event has stopped a projection, and shows for ever wha
   expect((await notReady(upheld)).projections).toMatchObject([{ state: 'stopped' }]);
   await skipEvent('statistics', 'opened on trial', act(), upheld.upheld);
   await upheld.upheld.caughtUp();
-  expect((await ready(upheld)).projections).toMatchObject([{ state: 'live', stoppedBy: null, skipped: 1 }]);
+  const shown = [{ state: 'live', stoppedBy: null, skipped: 1 }];
+  expect((await ready(upheld)).projections).toMatchObject(shown);
+  for (const projection of upheld.upheld.projections)
+    await rebuild({ ...upheld.upheld, projection, signal: new AbortController().signal });
+  expect((await ready(upheld)).projections).toMatchObject(shown);
+  expect((await ready(await running({ databaseUrl }))).projections).toMatchObject(shown);
 });
 
 it('is not ready while a projection refuses the log it is given, until it is rebuilt from it', async () => {

@@ -61,7 +61,7 @@ describe('the Dockerfile', () => {
   it('runs as somebody who is not root, hears SIGTERM, and tells its health', () => {
     const last = instructions.slice(instructions.findLastIndex(({ name }) => name === 'FROM'));
     const order = last.map(({ name }) => name);
-    expect(last.find(({ name }) => name === 'USER')?.value).toBe('node');
+    expect(last.findLast(({ name }) => name === 'USER')?.value).toBe('node');
     expect(order.lastIndexOf('USER')).toBeGreaterThan(order.lastIndexOf('COPY'));
     expect(values('STOPSIGNAL')).toEqual(['SIGTERM']);
     expect(values('CMD')).toEqual(['["node", "--max-semi-space-size=32", "dist/main.js"]']);

@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { EventStore, RecordedEvent } from '../../src/event-store/event-store.js';
 import { verifyChain } from '../../src/event-store/hash-chain.js';
 import type { Position } from '../../src/event-store/position.js';
+import { until } from '../support/projections.js';
 import { all } from './event-store.contract.js';
 import { openLogDatabase, type LogDatabase } from './log-database.js';
 import { CREATE_SEQUENCE, writeRaw, type Discipline, type RawTransaction } from './raw-writer.js';
@@ -78,16 +78,22 @@ describe('position order is commit order', () => {
   });
 
   it('and the head as at an instant waits for a writer who is between stamp and commit', async () => {
-    const [store, client] = [database.newStore(), await database.newClient()];
-    const slow = writeRaw(client, [{ pauses: [400], end: 'commit' }], 'lock');
-    await pause(150);
-    const instant = new Date();
-    await pause(2);
+    const [client, watcher] = [await database.newClient(), await database.newClient()];
+    const store = database.newStore();
     const before = await store.head();
-    const head = await store.settledHead(instant);
-    expect(head).toBe(before + 1n);
-    expect(await store.head()).toBe(head);
-    await slow;
+    let settling: Promise<Position | null> | undefined;
+    await writeRaw(client, [{ pauses: [2], end: 'commit' }], 'lock', async () => {
+      settling = store.settledHead(new Date());
+      await until(async () => {
+        const { rows } = await watcher.query(
+          `select from pg_locks join pg_database on pg_database.oid = database
+           where datname = current_database() and locktype = 'advisory' and not granted`,
+        );
+        return rows.length > 0;
+      });
+    });
+    expect(await settling).toBe(before + 1n);
+    expect(await store.head()).toBe(before + 1n);
   });
 
   it('and two stores that contend for one stream agree on every revision', async () => {

@@ -20,11 +20,15 @@ const insert = (discipline: Discipline) => `
   insert into event_log (position, stream, revision, event_id, type, version, data, metadata, hash, stored_at)
   values (${POSITION[discipline]}, $1, $2, $3, 'RecommendationMade', 1, '{}', '{}', '', clock_timestamp())`;
 
-/** A writer beside the engine, in plain SQL, who takes its time between position and commit. */
+/**
+ * A writer beside the engine, in plain SQL, who takes its time between position and commit.
+ * @param held is waited for at the end of each transaction.
+ */
 export async function writeRaw(
   client: Client,
   transactions: readonly RawTransaction[],
   discipline: Discipline,
+  held: () => Promise<void> = () => Promise.resolve(),
 ): Promise<string[]> {
   const committed: string[] = [];
   for (const { pauses, end } of transactions) {
@@ -36,6 +40,7 @@ export async function writeRaw(
       await client.query(insert(discipline), [stream, revision, ids[revision]]);
       await pause(ms);
     }
+    await held();
     await client.query(end);
     if (end === 'commit') committed.push(...ids);
   }

@@ -14,12 +14,16 @@ export type Opened = Readonly<{
   store: EventStore;
   /** Another store on the same log, as another process has one; none where a log is one store's. */
   again?: () => EventStore;
+  /** A store on the same log that looks for events only after minutes: what comes sooner it was told. */
+  listening?: () => EventStore;
   close: () => Promise<void>;
 }>;
 
 /** What a suite works on; streams it names are new in every run. */
 export type Subject = Readonly<{
   store: () => EventStore;
+  /** One that looks for events only after minutes, where the engine looks at all. */
+  listening: () => EventStore;
   stream: (name: string) => string;
   /** Whether a stream belongs to this run. */
   isOwn: (stream: string) => boolean;
@@ -37,11 +41,13 @@ export function eventStoreContract(name: string, open: () => Promise<Opened>): v
     afterAll(async () => {
       await opened?.close();
     });
+    const present = () => {
+      if (opened === undefined) throw new Error('the store was not opened');
+      return opened;
+    };
     const subject: Subject = {
-      store: () => {
-        if (opened === undefined) throw new Error('the store was not opened');
-        return opened.store;
-      },
+      store: () => present().store,
+      listening: () => present().listening?.() ?? present().store,
       stream: (stream) => `${run}${stream}-${(streams += 1)}`,
       isOwn: (stream) => stream.startsWith(run),
     };

@@ -10,5 +10,6 @@ eventStoreContract('memory', () => {
 eventStoreContract('PostgreSQL', async () => {
   const database = await openLogDatabase();
   const again = () => database.newStore();
-  return { store: again(), again, close: database.close };
+  const listening = () => database.newStore({ pollMs: 600_000 });
+  return { store: again(), again, listening, close: database.close };
 });

@@ -1,4 +1,7 @@
-import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import {
+  EventStoreDbEventStore,
+  type EventStoreDbOptions,
+} from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 import { freshPrefix } from '../support/stream-prefix.js';
 import { eventStoreContract, type Opened } from './event-store.contract.js';
@@ -8,16 +11,18 @@ const REAL = process.env.TEST_EVENTSTORE_URL;
 function openOn(url: string, stop: () => Promise<void> = () => Promise.resolve()): Opened {
   const streamPrefix = freshPrefix();
   const stores: EventStoreDbEventStore[] = [];
-  const again = () => {
-    const store = new EventStoreDbEventStore({ url, streamPrefix });
+  const newStore = (options: Partial<EventStoreDbOptions> = {}) => {
+    const store = new EventStoreDbEventStore({ url, streamPrefix, ...options });
     stores.push(store);
     return store;
   };
+  const again = () => newStore();
+  const listening = () => newStore({ silenceMs: 600_000 });
   const close = async () => {
     await Promise.all(stores.map((store) => store.close()));
     await stop();
   };
-  return { store: again(), again, close };
+  return { store: again(), again, listening, close };
 }
 
 eventStoreContract('EventStoreDB, the fake', async () => {

@@ -151,12 +151,12 @@ describe('appending to EventStoreDB', () => {
     expect(verifyChain(await all(other.readStream('s')))).toBeUndefined();
   });
 
-  it('is unavailable while the server is down, says so soon, and works again by itself', async () => {
-    const store = newStore(IMPATIENT);
+  it('is unavailable while the server is down, tells all who wait so at once, and works again by itself', async () => {
+    // Fifty that found out one after another would take longer than the test may.
+    const store = newStore({ ...IMPATIENT, patience: { pauses: [1_000, 1_000], limit: 3_000 } });
     await store.append('outage', 'no-stream', sampleEvents(1));
     const events = sampleEvents(2);
     await fake.stop();
-    const begun = performance.now();
     const refused = await Promise.allSettled([
       ...Array.from({ length: 50 }, () => store.append('outage', 0, events)),
       store.appendBulk([{ stream: 'outage', expected: 0, events }]),
@@ -164,7 +164,6 @@ describe('appending to EventStoreDB', () => {
       all(store.readStream('outage')),
       all(store.readAll()),
     ]);
-    expect(performance.now() - begun).toBeLessThan(3_000);
     for (const answer of refused) {
       expect(answer).toEqual({ status: 'rejected', reason: expect.any(Unavailable) as unknown });
     }

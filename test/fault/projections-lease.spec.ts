@@ -102,13 +102,14 @@ describe('the lease of a projection', () => {
 });
 
 it('says how far it is behind, and how old the oldest event is that it lacks', async () => {
+  const begun = performance.now();
   await log.append('cases', numbered(4));
   await pause(1_100);
   await log.append('cases', numbered(3));
   const { lag, checkpoint, head } = await projectionStatus('listing', log);
   expect(lag).toMatchObject({ events: 7, more: false });
   expect(lag.seconds).toBeGreaterThan(1);
-  expect(lag.seconds).toBeLessThan(10);
+  expect(lag.seconds).toBeLessThanOrEqual((performance.now() - begun) / 1_000);
   expect(checkpoint).toBe(0n);
   expect(head).toBe(await log.store.head());
   const projector = await log.project(listing);

@@ -174,16 +174,15 @@ it('does not stop for an event that another process has folded meanwhile', async
   expect(await stopped()).toBe(false);
 });
 
-it('tells who waits for a stopped projection so at once', async () => {
+it('tells who waits for a stopped projection so, and does not let them wait', async () => {
   await log.append('cases', numbered(1, [0]));
   const projector = await log.project(sick);
   await until(stopped);
-  const begun = performance.now();
-  await expect(projector.waitFor(await log.store.head(), 30_000)).rejects.toMatchObject({
+  // Longer than this test may take.
+  await expect(projector.waitFor(await log.store.head(), 600_000)).rejects.toMatchObject({
     code: 'projection-stopped',
     message: expect.stringContaining('cases@0') as unknown,
   });
-  expect(performance.now() - begun).toBeLessThan(2_000);
 });
 
 describe('an event the program does not know', () => {

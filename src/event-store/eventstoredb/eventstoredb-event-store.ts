@@ -30,7 +30,7 @@ import { LogReader } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
 import { closed } from './outage.js';
 import type { Patience } from '../patience.js';
-import { subscription } from './subscription.js';
+import { subscription, type BackOff } from './subscription.js';
 
 export type EventStoreDbOptions = Readonly<{
   /** `esdb://…` or `esdb+discover://…`; TLS and credentials in it are honoured. */
@@ -46,6 +46,8 @@ export type EventStoreDbOptions = Readonly<{
       answerMs: number;
       /** How long nothing may come before a read is begun again, or a subscription looked after, in milliseconds. */
       silenceMs: number;
+      /** Between the end of a subscription and the next one on the server. */
+      backOff: BackOff;
     }>
   >;
 
@@ -54,6 +56,7 @@ const DEFAULTS = {
   patience: { pauses: [50, 200, 500, 1_000, 1_000, 1_000], limit: 5_000 },
   answerMs: 5_000,
   silenceMs: 10_000,
+  backOff: { first: 50, longest: 2_000 },
 };
 
 /**
@@ -81,11 +84,12 @@ export class EventStoreDbEventStore implements EventStore {
   readonly #identity: LogIdentity;
   readonly #prefix: string;
   readonly #silenceMs: number;
+  readonly #backOff: BackOff;
   #closed: Promise<void> | undefined;
 
   /** Connects when it is first used. @throws InvalidInput for a connection string or a prefix that cannot be used. */
   constructor(options: EventStoreDbOptions) {
-    const { url, streamPrefix: prefix, patience, answerMs, silenceMs } = { ...DEFAULTS, ...options };
+    const { url, streamPrefix: prefix, patience, answerMs, silenceMs, backOff } = { ...DEFAULTS, ...options };
     if (!PREFIX.test(prefix)) {
       const detail = 'must be 1 to 50 printable characters, no space, and not begin with $';
       const faults = [{ pointer: 'UPHELD_STREAM_PREFIX', detail }];
@@ -104,6 +108,7 @@ export class EventStoreDbEventStore implements EventStore {
     this.#identity = new LogIdentity(this.#client, channel, writing, waiting);
     this.#prefix = prefix;
     this.#silenceMs = silenceMs;
+    this.#backOff = backOff;
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
@@ -139,8 +144,8 @@ export class EventStoreDbEventStore implements EventStore {
 
   subscribe({ after, signal }: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionItem> {
     const ended = AbortSignal.any([signal, this.#closing.signal]);
-    const source = { reader: this.#reader, head: this.#head, silenceMs: this.#silenceMs };
-    return subscription(source, after, ended);
+    const [reader, head, silenceMs, backOff] = [this.#reader, this.#head, this.#silenceMs, this.#backOff];
+    return subscription({ reader, head, silenceMs, backOff }, after, ended);
   }
 
   async head(): Promise<Position> {

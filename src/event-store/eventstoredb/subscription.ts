@@ -8,7 +8,7 @@ import type { LogReader } from './log-reader.js';
 import { isOutage, typeOf } from './outage.js';
 
 /** First and longest pause before the log is subscribed to again, in milliseconds. */
-const BACK_OFF = { first: 50, longest: 2_000 };
+export type BackOff = Readonly<{ first: number; longest: number }>;
 
 /**
  * When nothing has come for `quiet` milliseconds after a live event, or `most` since the first one, the head counts
@@ -24,6 +24,7 @@ export type Subscribed = Readonly<{
   head: LogHead;
   /** After so long a silence it is looked up whether there is anything that should have come. */
   silenceMs: number;
+  backOff: BackOff;
 }>;
 
 /**
@@ -31,13 +32,13 @@ export type Subscribed = Readonly<{
  * without a word, another is begun where it was; only events after the last one are passed on.
  */
 export async function* subscription(
-  { reader, head, silenceMs }: Subscribed,
+  { reader, head, silenceMs, backOff }: Subscribed,
   after: Position,
   signal: AbortSignal,
 ): AsyncGenerator<SubscriptionItem, void, undefined> {
   let place = after;
   let told = false;
-  let wait = BACK_OFF.first;
+  let wait = backOff.first;
   const ended = () => signal.aborted;
   while (!ended()) {
     const feed = new Feed(reader, reader.follow(place));
@@ -48,14 +49,14 @@ export async function* subscription(
           if (ended()) return;
           place = event.position;
           told = false;
-          wait = BACK_OFF.first;
+          wait = backOff.first;
           yield event;
         }
         if (ended()) return;
         if (!told && feed.caughtUp) {
           if (!(await feed.isAtHead(signal))) continue;
           told = true;
-          wait = BACK_OFF.first;
+          wait = backOff.first;
           yield 'caught-up';
         } else if (!(await feed.wait(silenceMs, signal)) && (await missed(head, place, feed, signal))) {
           break;
@@ -68,7 +69,7 @@ export async function* subscription(
       feed.close();
     }
     await pause(ended() ? 0 : wait, undefined, { signal }).catch(() => undefined);
-    wait = Math.min(wait * 2, BACK_OFF.longest);
+    wait = Math.min(wait * 2, backOff.longest);
   }
 }
 

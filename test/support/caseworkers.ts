@@ -7,19 +7,32 @@ const AT_MOST = 60_000;
 
 /** Several caseworkers at work at the same time. */
 export class Caseworkers {
-  readonly all: readonly Caseworker[];
+  private readonly workers: Caseworker[] = [];
   private readonly stopped = new AbortController();
-  private readonly working: readonly Promise<void>[];
+  private readonly working: Promise<void>[] = [];
 
   /** @param server of a caseworker, by its number; a test may change it. */
-  constructor(count: number, server: (number: number) => string, serversMayEnd = false) {
-    this.all = Array.from(
-      { length: count },
-      (_, number) => new Caseworker(number, () => server(number), serversMayEnd),
-    );
-    this.working = this.all.map((worker) => worker.workUntil(this.stopped.signal));
+  constructor(
+    count: number,
+    server: (number: number) => string,
+    private readonly serversMayEnd = false,
+  ) {
+    for (let number = 0; number < count; number += 1) this.join(() => server(number));
+  }
+
+  /** Has one more begin, with a command; there may be ten in all. */
+  join(server: () => string): Caseworker {
+    const worker = new Caseworker(this.workers.length, server, this.serversMayEnd);
+    this.workers.push(worker);
+    const work = worker.workUntil(this.stopped.signal);
     // Told where it is awaited.
-    for (const work of this.working) work.catch(() => undefined);
+    work.catch(() => undefined);
+    this.working.push(work);
+    return worker;
+  }
+
+  get all(): readonly Caseworker[] {
+    return this.workers;
   }
 
   /** The cases they recorded. */

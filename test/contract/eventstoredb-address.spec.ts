@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { createSecureServer } from 'node:http2';
+import { createSecureServer, type ServerHttp2Session } from 'node:http2';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
@@ -47,9 +47,15 @@ async function guardedServer(certificate: Certificate) {
     );
   });
   server.on('sessionError', () => undefined);
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('session', (session) => sessions.add(session));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closing.push(() => server.close());
+  closing.push(async () => {
+    server.close();
+    for (const session of sessions) session.destroy();
+    await once(server, 'close');
+  });
   return { port: (server.address() as AddressInfo).port, calls };
 }
 

@@ -15,14 +15,18 @@ export function settlingContract({ store, stream, isOwn }: Subject): void {
       };
       const writers = Promise.all([write(), write(), write()]);
       const asked: Promise<Asked>[] = [];
-      for (let question = 0; question < 20; question += 1) {
-        const instant = new Date();
-        asked.push(pause(2).then(async () => ({ instant, head: await store().settledHead(instant) })));
-        await pause(10);
+      let answers: Asked[];
+      try {
+        for (let question = 0; question < 20; question += 1) {
+          const instant = new Date();
+          asked.push(pause(2).then(async () => ({ instant, head: await store().settledHead(instant) })));
+          await pause(10);
+        }
+        answers = await Promise.all(asked);
+      } finally {
+        ended.abort();
+        await writers;
       }
-      const answers = await Promise.all(asked);
-      ended.abort();
-      await writers;
       const events = (await all(store().readAll())).filter((event) => isOwn(event.stream));
       expect(events.length).toBeGreaterThan(20);
       for (const { instant, head } of answers) {

@@ -69,10 +69,13 @@ describe('a rebuild', () => {
         );
       }
     });
-    expect(await rebuild(options())).toBe(await log.store.head());
-    await pause(50);
-    reading.abort();
-    await Promise.all(readers);
+    try {
+      expect(await rebuild(options())).toBe(await log.store.head());
+      await pause(50);
+    } finally {
+      reading.abort();
+      await Promise.all(readers);
+    }
     // All before the swap, all after it, and nothing else.
     const view = (number: number, count: number) => JSON.stringify([[{ number }], [{ count }]]);
     expect([...new Set(seen)]).toEqual([view(ids.length + 1, damaged), view(ids.length, ids.length)]);
@@ -87,9 +90,12 @@ describe('a rebuild', () => {
     const appending = (async () => {
       while (!appended.signal.aborted) ids.push(...(await log.append('cases', numbered(5))));
     })();
-    for (let time = 0; time < 5; time += 1) await rebuild(options());
-    appended.abort();
-    await appending;
+    try {
+      for (let time = 0; time < 5; time += 1) await rebuild(options());
+    } finally {
+      appended.abort();
+      await appending;
+    }
     await until(async () => (await listing.ids(log.database, 'cases')).length >= ids.length);
     expect(await listing.ids(log.database, 'cases')).toEqual(ids);
     expect(await verified()).toMatchObject({ difference: null });
@@ -217,9 +223,12 @@ describe('a verification', () => {
     const appending = (async () => {
       while (!appended.signal.aborted) await log.append('cases', numbered(3));
     })();
-    for (let time = 0; time < 4; time += 1) expect(await verified()).toMatchObject({ difference: null });
-    appended.abort();
-    await appending;
+    try {
+      for (let time = 0; time < 4; time += 1) expect(await verified()).toMatchObject({ difference: null });
+    } finally {
+      appended.abort();
+      await appending;
+    }
   });
 
   it('leaves what an interrupted rebuild made, and its own copy not', async () => {

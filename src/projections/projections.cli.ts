@@ -101,6 +101,7 @@ async function rebuildAll(
   { json }: Options,
 ): Promise<ExitCode> {
   const done: { projection: string; position: string }[] = [];
+  tellWhenInterrupted(signal, notice);
   for (const projection of projectionsNamed(upheld, name)) {
     const bar = progressOf(`rebuild ${projection.name}`, notice);
     const position = await rebuild({ ...upheld, projection, signal, ...bar }).finally(bar.end);
@@ -121,6 +122,7 @@ async function verifyAll(
   { json }: Options,
 ): Promise<ExitCode> {
   const found: (Verified & { projection: string })[] = [];
+  tellWhenInterrupted(signal, notice);
   for (const projection of projectionsNamed(upheld, name)) {
     const bar = progressOf(`verify ${projection.name}`, notice);
     const verified = await verifyProjection({ ...upheld, projection, signal, ...bar }).finally(bar.end);
@@ -154,6 +156,14 @@ function verifiedLines({
     `  fresh  ${difference.fresh ?? 'no such row'}`,
     '  upheld projections rebuild puts it right',
   ];
+}
+
+/** The first Ctrl-C lets the step under way come to its end, which may take a moment. */
+function tellWhenInterrupted(signal: AbortSignal, notice: (line: string) => void): void {
+  const tell = () => {
+    notice('Stopping after the step under way; Ctrl-C ends it at once.');
+  };
+  signal.addEventListener('abort', tell, { once: true });
 }
 
 /** A bar over positions of the log; how many events lie between them only the log knows. */

@@ -14,7 +14,10 @@ import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
 const STATISTICS = '/authorities/E07000129/statistics/2019-20';
 /** Several pages of a rebuild. */
 const CASES = 6_000;
+const STOPPING = 'Stopping after the step under way; Ctrl-C ends it at once.';
 const STOPPED = 'Stopped; what serves is as it was, and the next rebuild goes on from here.';
+
+const TAKEN_UP = 'An interrupted rebuild is taken up at position';
 
 let running: RunningUpheld;
 let shown: unknown;
@@ -63,18 +66,30 @@ async function inTheMidst(work: (rebuild: Running, holder: Client) => Promise<vo
     return [...seen];
   })();
   const rebuild = startCommand(['projections', 'rebuild'], { DATABASE_URL: running.upheld.databaseUrl });
+  // So that nobody waits for it for ever, while it waits for what is held here.
+  const late = setTimeout(() => {
+    rebuild.signal('SIGKILL');
+  }, 120_000);
   try {
-    await until(() => isHeldUp(holder), 60_000);
-    await work(rebuild, holder);
+    try {
+      await until(() => isHeldUp(holder), 60_000);
+      await work(rebuild, holder);
+    } finally {
+      await holder.end();
+      reading.abort();
+    }
+    expect(await reader).toEqual([JSON.stringify(shown)]);
+    return await rebuild.ran;
   } finally {
-    await holder.end();
-    reading.abort();
-    setTimeout(() => {
-      rebuild.signal('SIGKILL');
-    }, 60_000).unref();
+    clearTimeout(late);
+    rebuild.signal('SIGKILL');
   }
-  expect(await reader).toEqual([JSON.stringify(shown)]);
-  return rebuild.ran;
+}
+
+/** Presses Ctrl-C, and waits until it was heard: two that come too soon count as one. */
+async function interrupt(rebuild: Running): Promise<void> {
+  rebuild.signal('SIGINT');
+  await until(() => rebuild.stderr().includes(STOPPING));
 }
 
 /** Keeps the rebuild's next page from being written, once one was. */
@@ -102,7 +117,7 @@ async function expectTakenUp(): Promise<void> {
     code: 0,
     stdout: `statistics is rebuilt, up to position ${await running.upheld.store.head()}.\n`,
   });
-  expect(rebuilt.stderr).toContain(`An interrupted rebuild is taken up at position ${from}.`);
+  expect(rebuilt.stderr).toContain(`${TAKEN_UP} ${from}.`);
   await expectSound();
 }
 
@@ -114,10 +129,7 @@ async function expectSound(): Promise<void> {
 
 describe('upheld projections rebuild, in the midst of it', () => {
   it('ends on Ctrl-C with what stands and how to go on, and is taken up by the next', async () => {
-    const ran = await inTheMidst(async (rebuild) => {
-      rebuild.signal('SIGINT');
-      await pause(300);
-    });
+    const ran = await inTheMidst(interrupt);
     expect(ran).toMatchObject({ code: 130, stdout: '' });
     expect(ran.stderr.trimEnd().split('\n').at(-1)).toBe(STOPPED);
     expect(await isFree()).toBe(true);
@@ -127,8 +139,7 @@ describe('upheld projections rebuild, in the midst of it', () => {
 
   it('ends at once on a second Ctrl-C, and is taken up by the next', async () => {
     const ran = await inTheMidst(async (rebuild) => {
-      rebuild.signal('SIGINT');
-      await pause(300);
+      await interrupt(rebuild);
       rebuild.signal('SIGINT');
       expect(await rebuild.ran).toMatchObject({ code: 130 });
     });
@@ -143,14 +154,14 @@ describe('upheld projections rebuild, in the midst of it', () => {
       rebuild.signal('SIGKILL');
       await rebuild.ran;
       await until(isFree);
-      next = startCommand(['projections', 'rebuild'], { DATABASE_URL: running.upheld.databaseUrl });
-      await until(async () => !(await isFree()), 30_000);
+      const taking = startCommand(['projections', 'rebuild'], { DATABASE_URL: running.upheld.databaseUrl });
+      next = taking;
+      await until(() => taking.stderr().includes(TAKEN_UP), 30_000);
       await pause(300);
     });
     expect(ran.code).toBeNull();
     const taken = await next?.ran;
     expect(taken).toMatchObject({ code: 0 });
-    expect(taken?.stderr).toContain('An interrupted rebuild is taken up at position');
     await expectSound();
   }, 180_000);
 

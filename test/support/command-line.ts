@@ -13,6 +13,8 @@ export type Ran = Readonly<{ code: number | null; stdout: string; stderr: string
 /** A command that is under way. */
 export type Running = Readonly<{
   ran: Promise<Ran>;
+  /** What it has written to standard error so far. */
+  stderr: () => string;
   /** Sends a signal to its process group, as Ctrl-C at a terminal does; nothing happens when it has ended. */
   signal: (signal: 'SIGINT' | 'SIGKILL') => void;
 }>;
@@ -42,13 +44,14 @@ function start(program: string, args: readonly string[], environment: NodeJS.Pro
     env: { PATH, HOME, ...environment },
     detached: true,
   });
-  const ran = Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close') as Promise<[number | null]>,
-  ]).then(([stdout, stderr, [code]]) => ({ code, stdout, stderr }));
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+  const ran = Promise.all([text(child.stdout), once(child, 'close') as Promise<[number | null]>]).then(
+    ([stdout, [code]]) => ({ code, stdout, stderr }),
+  );
   return {
     ran,
+    stderr: () => stderr,
     signal: (signal) => {
       if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
       process.kill(-child.pid, signal);

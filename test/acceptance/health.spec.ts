@@ -10,21 +10,11 @@ import { complaint } from '../support/http-cases.js';
 import { createDatabase } from '../support/database.js';
 import { askHealth as ask, isReady, notReady, ready } from '../support/health.js';
 import { until } from '../support/projections.js';
-import { runUpheld, type RunningOn, type RunningUpheld } from '../support/running-upheld.js';
+import { upheldOfTests, type RunningUpheld } from '../support/running-upheld.js';
 
 const HEALTH_CHECK = fileURLToPath(new URL('../../bin/health-check.js', import.meta.url));
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-async function running(on: RunningOn = {}): Promise<RunningUpheld> {
-  const upheld = await runUpheld(on);
-  closing.push(() => upheld.close());
-  await upheld.upheld.caughtUp();
-  return upheld;
-}
+const { running, afterwards } = upheldOfTests();
 
 /** What a newer program may have put into the log. */
 async function recordUnknownEvent({ upheld }: RunningUpheld): Promise<void> {
@@ -77,7 +67,7 @@ it('is alive, and ready with the log in PostgreSQL', async () => {
 
 it('is not ready while an event has stopped a projection, and shows for ever what was skipped', async () => {
   const { url: databaseUrl, drop } = await createDatabase();
-  closing.push(drop);
+  afterwards(drop);
   const upheld = await running({ databaseUrl });
   await recordUnknownEvent(upheld);
   await until(async () => !(await isReady(upheld)));
@@ -147,7 +137,7 @@ it('is ready while a projection is merely behind, and says by how much', async (
 
 it('is ready where another process projects', async () => {
   const database = await createDatabase();
-  closing.push(() => database.drop());
+  afterwards(() => database.drop());
   const both = [await running({ databaseUrl: database.url }), await running({ databaseUrl: database.url })];
   for (const one of both) expect((await ready(one)).projections).toMatchObject([{ projected: true }]);
 });

@@ -9,7 +9,7 @@ import { complaint } from '../support/http-cases.js';
 import { createDatabase } from '../support/database.js';
 import { until } from '../support/projections.js';
 import { readMetrics, valueOf, type Family } from '../support/prometheus-text.js';
-import { runUpheld, type RunningOn, type RunningUpheld } from '../support/running-upheld.js';
+import { upheldOfTests, type RunningUpheld } from '../support/running-upheld.js';
 
 type Scrape = ReadonlyMap<string, Family>;
 
@@ -39,22 +39,7 @@ const requests = (families: Scrape) =>
     name.endsWith('_count'),
   );
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-async function started(on: RunningOn = {}): Promise<RunningUpheld> {
-  const upheld = await runUpheld(on);
-  closing.push(() => upheld.close());
-  return upheld;
-}
-
-async function running(on: RunningOn = {}): Promise<RunningUpheld> {
-  const upheld = await started(on);
-  await upheld.upheld.caughtUp();
-  return upheld;
-}
+const { started, running, afterwards } = upheldOfTests();
 
 it('tells of database, log and projection what their status is', async () => {
   const { url, upheld } = await running();
@@ -137,9 +122,9 @@ it('tells of a projection that refuses its log', async () => {
 
 it('answers while PostgreSQL is away, and leaves out what nobody can tell', async () => {
   const database = await createDatabase();
-  closing.push(() => database.drop());
+  afterwards(() => database.drop());
   const link = await SeverableLink.to(database.url);
-  closing.push(() => link.close());
+  afterwards(() => link.close());
   const { url } = await running({ databaseUrl: link.url });
   await link.close();
   const families = await scrape(url);
@@ -180,7 +165,7 @@ it('measures requests by method, route and class of status, and by nothing that 
 });
 
 it('still holds what it measured when it has closed: the last scrape may come meanwhile', async () => {
-  const upheld = await runUpheld();
+  const upheld = await started();
   const metrics = upheld.app.get(Metrics);
   await upheld.get('/statistics/2019-20');
   await upheld.close();
@@ -202,7 +187,7 @@ it('says in which unit everything is, and names it so', async () => {
 });
 
 it('keeps the registries of two applications in one process apart, also when one ends', async () => {
-  const [one, other] = [await runUpheld(), await running()];
+  const [one, other] = [await started(), await running()];
   await one.get('/statistics/2019-20');
   const routes = async ({ url }: RunningUpheld) =>
     requests(await scrape(url)).map(({ labels: { route } }) => route);

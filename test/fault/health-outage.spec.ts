@@ -5,23 +5,13 @@ import { createDatabase } from '../support/database.js';
 import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 import { isReady, notReady, ready } from '../support/health.js';
 import { until } from '../support/projections.js';
-import { runUpheld, type RunningOn, type RunningUpheld } from '../support/running-upheld.js';
+import { upheldOfTests, type RunningUpheld } from '../support/running-upheld.js';
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-async function running(on: RunningOn = {}): Promise<RunningUpheld> {
-  const upheld = await runUpheld(on);
-  closing.push(() => upheld.close());
-  await upheld.upheld.caughtUp();
-  return upheld;
-}
+const { running, afterwards } = upheldOfTests();
 
 it('is not ready while EventStoreDB refuses connections or says nothing, and ready again by itself', async () => {
   const fake = await FakeEventStoreDb.start();
-  closing.push(() => fake.stop());
+  afterwards(() => fake.stop());
   const upheld = await running({ eventStoreUrl: fake.url });
   expect((await ready(upheld)).log).toEqual({ engine: 'eventstoredb', status: 'up', reason: null });
 
@@ -63,9 +53,9 @@ describe('while PostgreSQL is away', () => {
   beforeEach(async () => {
     lines.length = 0;
     const database = await createDatabase();
-    closing.push(() => database.drop());
+    afterwards(() => database.drop());
     link = await SeverableLink.to(database.url);
-    closing.push(() => link.close());
+    afterwards(() => link.close());
     upheld = await running({ databaseUrl: link.url, logger });
   });
   afterEach(async () => {

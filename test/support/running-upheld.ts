@@ -79,3 +79,27 @@ export async function runUpheld({
     },
   };
 }
+
+/** Opens applications for the tests of a file, and closes after each test what it opened. */
+export function upheldOfTests() {
+  const closing: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  });
+  const started = async (on: RunningOn = {}): Promise<RunningUpheld> => {
+    const upheld = await runUpheld(on);
+    closing.push(() => upheld.close());
+    return upheld;
+  };
+  /** One whose statistics hold the log. */
+  const running = async (on: RunningOn = {}): Promise<RunningUpheld> => {
+    const upheld = await started(on);
+    await upheld.upheld.caughtUp();
+    return upheld;
+  };
+  /** Has something done after the test, last first. */
+  const afterwards = (close: () => Promise<unknown>): void => {
+    closing.push(close);
+  };
+  return { started, running, afterwards };
+}

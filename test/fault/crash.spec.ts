@@ -101,9 +101,7 @@ async function killServers(count: Count): Promise<void> {
   const target = { dataFolder: place.dataFolder };
   const stored = new Map<string, number>();
   const kill = async (): Promise<number> => {
-    const pid = (await place.postmaster())?.pid;
-    if (pid === undefined) throw new Error('there is no server to kill');
-    process.kill(pid, 'SIGKILL');
+    const pid = await place.killServer();
     count.killed += 1;
     return pid;
   };

@@ -2,33 +2,10 @@ import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Unavailable } from '../../src/platform/refusal.js';
-import {
-  queryRow,
-  readBack,
-  TestDataFolder,
-  UsedDataFolder,
-  writeOne,
-} from '../support/embedded-postgres-child.folder.js';
+import { dataFolders, queryRow, readBack, writeOne } from '../support/embedded-postgres-child.folder.js';
 import { until } from '../support/projections.js';
 
-const place = new TestDataFolder();
-const used = new UsedDataFolder();
-
-beforeAll(() => used.setUp());
-afterAll(() => used.tearDown());
-beforeEach(async () => {
-  await place.setUp();
-  await used.copyTo(place.dataFolder);
-});
-afterEach(() => place.tearDown());
-
-/** Kills the server as the system does that runs out of memory; answers its pid. */
-async function kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<number> {
-  const postmaster = await place.postmaster();
-  if (postmaster === undefined) throw new Error('there is no server to kill');
-  process.kill(postmaster.pid, signal);
-  return postmaster.pid;
-}
+const { place } = dataFolders({ copied: true });
 
 const answers = (url: string) =>
   queryRow(url, 'select 1').then(
@@ -50,7 +27,7 @@ describe('the embedded PostgreSQL that ends by itself while it is used', () => {
       const database = await place.open({ notice: (line) => notices.push(line) });
       await writeOne(database.url);
       notices.length = 0;
-      const pid = await kill(signal);
+      const pid = await place.killServer(signal);
       await until(() => notices.length > 0);
       expect(notices).toEqual([`PostgreSQL (process ${pid}) ended by itself, and was started again`]);
       expect(await readBack(database.url)).toBe('upheld');
@@ -66,7 +43,7 @@ describe('the embedded PostgreSQL that ends by itself while it is used', () => {
     await writeOne(url);
     const before = await starts();
     for (let time = 0; time < 3; time += 1) {
-      const killed = await kill();
+      const killed = await place.killServer();
       await until(() => answers(url));
       expect((await place.postmaster())?.pid).not.toBe(killed);
     }
@@ -81,7 +58,7 @@ describe('the embedded PostgreSQL that ends by itself while it is used', () => {
       const leaving = await place.open();
       // So that now the one, now the other is the first to notice.
       await pause(Math.random() * 1_000);
-      const killed = await kill();
+      const killed = await place.killServer();
       await until(async () => ![killed, undefined].includes((await place.postmaster())?.pid));
       const started = await place.postmaster();
       await leaving.close();
@@ -97,14 +74,14 @@ describe('the embedded PostgreSQL that ends by itself while it is used', () => {
     expect(database.joined).toBe(true);
     await writeOne(url);
     await child.kill('SIGKILL');
-    await kill();
+    await place.killServer();
     await until(() => answers(database.url));
     expect(await readBack(database.url)).toBe('upheld');
   });
 
   it('stays at its address when the next to open it is the first to notice', async () => {
     const first = await place.open();
-    await kill();
+    await place.killServer();
     const next = await place.open();
     expect(next.url).toBe(first.url);
     await first.close();
@@ -113,7 +90,7 @@ describe('the embedded PostgreSQL that ends by itself while it is used', () => {
 
   it('is not started again for those who are closing it', async () => {
     const database = await place.open();
-    await kill();
+    await place.killServer();
     await database.close();
     // More than two looks after it; watch.spec.ts shows the same of the watch alone.
     await pause(2_500);
@@ -125,7 +102,7 @@ describe('the embedded PostgreSQL that ends by itself while it is used', () => {
     const database = await place.open({ onLost: (error) => lost.push(error) });
     const control = join(place.cluster, 'global', 'pg_control');
     await rename(control, `${control}.gone`);
-    await kill();
+    await place.killServer();
     await until(() => lost.length > 0, 60_000);
     expect(lost).toMatchObject([
       {
@@ -144,7 +121,7 @@ describe('the embedded PostgreSQL that ends by itself while it is used', () => {
     await place.open({ onLost: (error) => lost.push(error), notice: (line) => notices.push(line) });
     notices.length = 0;
     for (let time = 1; lost.length === 0; time += 1) {
-      await kill();
+      await place.killServer();
       await until(() => lost.length > 0 || notices.length === time, 30_000);
     }
     expect(notices).toHaveLength(5);

@@ -4,20 +4,13 @@ import { processStart } from '../../src/platform/embedded-postgres/living-proces
 import { SILENT_AFTER } from '../../src/platform/embedded-postgres/presence.js';
 import {
   copyFolder,
+  dataFolders,
   queryRow,
   readBack,
-  TestDataFolder,
-  UsedDataFolder,
   writeOne,
 } from '../support/embedded-postgres-child.folder.js';
 
-const place = new TestDataFolder();
-const used = new UsedDataFolder();
-
-beforeAll(() => used.setUp());
-afterAll(() => used.tearDown());
-beforeEach(() => place.setUp());
-afterEach(() => place.tearDown());
+const { place, used } = dataFolders();
 
 describe('the embedded PostgreSQL of a data folder', () => {
   it('starts on a missing folder and answers, durable, on this machine only, ordered by code point', async () => {

@@ -11,20 +11,9 @@ import { ServerLog } from '../../src/platform/embedded-postgres/server-log.js';
 import { freePort, startServer } from '../../src/platform/embedded-postgres/server-start.js';
 import { chooseServerUser } from '../../src/platform/embedded-postgres/server-user.js';
 import { openStateFolder } from '../../src/platform/embedded-postgres/state-folder.js';
-import {
-  readBack,
-  TestDataFolder,
-  UsedDataFolder,
-  writeOne,
-} from '../support/embedded-postgres-child.folder.js';
+import { dataFolders, readBack, writeOne } from '../support/embedded-postgres-child.folder.js';
 
-const place = new TestDataFolder();
-const used = new UsedDataFolder();
-
-beforeAll(() => used.setUp());
-afterAll(() => used.tearDown());
-beforeEach(() => place.setUp());
-afterEach(() => place.tearDown());
+const { place, used } = dataFolders();
 
 describe('the embedded PostgreSQL of several processes, some of them killed', () => {
   it('may be opened several times in one process, and runs until the last is closed', async () => {

@@ -80,12 +80,6 @@ describe('the running application, whose PostgreSQL is stopped and started again
 
 describe('the running application, whose embedded PostgreSQL is killed', () => {
   const embedded = new TestDataFolder();
-  const kill = async (): Promise<number> => {
-    const pid = (await embedded.postmaster())?.pid;
-    if (pid === undefined) throw new Error('there is no server to kill');
-    process.kill(pid, 'SIGKILL');
-    return pid;
-  };
   beforeEach(() => embedded.setUp());
   afterEach(() => embedded.tearDown(), 60_000);
 
@@ -96,7 +90,7 @@ describe('the running application, whose embedded PostgreSQL is killed', () => {
     const killed: number[] = [];
     for (let time = 0; time < 3; time += 1) {
       await workers.recordMore(5);
-      killed.push(await kill());
+      killed.push(await embedded.killServer());
       await until(
         () => upheld.lines.filter((line) => line.includes('ended by itself')).length > time,
         60_000,
@@ -121,7 +115,7 @@ describe('the running application, whose embedded PostgreSQL is killed', () => {
     await workers.stop();
     const control = join(embedded.cluster, 'global', 'pg_control');
     await rename(control, `${control}.gone`);
-    await kill();
+    await embedded.killServer();
     expect(await upheld.end()).toEqual([1, null]);
     const told = upheld.lines.filter((line) => line.startsWith('upheld: '));
     expect(told).toEqual([expect.stringContaining('PostgreSQL ended by itself and is not started again')]);

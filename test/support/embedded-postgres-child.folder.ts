@@ -72,6 +72,14 @@ export class TestDataFolder {
     return home === undefined ? undefined : runningPostmaster(clusterIn(home));
   }
 
+  /** Ends the server as the system does that runs out of memory, or by another signal; answers its pid. */
+  async killServer(signal: NodeJS.Signals = 'SIGKILL'): Promise<number> {
+    const postmaster = await this.postmaster();
+    if (postmaster === undefined) throw new Error('there is no server to kill');
+    process.kill(postmaster.pid, signal);
+    return postmaster.pid;
+  }
+
   /** The names of what PostgreSQL has in the data folder. */
   async files(): Promise<string[]> {
     return (await readdir(join(this.dataFolder, 'postgres'))).sort();
@@ -103,6 +111,19 @@ export class UsedDataFolder {
   async copyTo(dataFolder: string): Promise<void> {
     await copyFolder(this.place.dataFolder, dataFolder);
   }
+}
+
+/** A data folder for each test of a file, a copy of the used one where it is to be `copied`. */
+export function dataFolders({ copied = false } = {}) {
+  const [place, used] = [new TestDataFolder(), new UsedDataFolder()];
+  beforeAll(() => used.setUp());
+  afterAll(() => used.tearDown());
+  beforeEach(async () => {
+    await place.setUp();
+    if (copied) await used.copyTo(place.dataFolder);
+  });
+  afterEach(() => place.tearDown());
+  return { place, used };
 }
 
 async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {

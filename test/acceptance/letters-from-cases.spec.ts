@@ -2,15 +2,13 @@ import type { AuthorityCode } from '../../src/authorities/authority-code.js';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import { readRegister } from '../../src/authorities/load-register.js';
 import type { AuthorityType } from '../../src/authorities/authority-type.js';
-import { ChangeComplaint } from '../../src/complaints/complaint.commands.js';
 import type { ComplaintCommand } from '../../src/complaints/complaint.decide.js';
-import { envelope } from '../../src/event-store/command-envelope.js';
 import { renderText } from '../../src/letters/render-text.js';
 import { readLetterProse } from '../../src/letters/template-file.js';
 import { yearLetters } from '../../src/letters/year-letters.js';
 import { reportingYear } from '../../src/statistics/reporting-year.js';
 import { StatisticsOfYear } from '../../src/statistics/statistics.queries.js';
-import { commandsFor, type CaseCounts } from '../support/cases.js';
+import { commandsFor, recordCase, type CaseCounts } from '../support/cases.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
 
 const YEAR = reportingYear('2019-20');
@@ -54,7 +52,7 @@ beforeAll(async () => {
     const cases = others
       .slice(0, 2)
       .flatMap(({ code: authority }, index) => commandsFor(authority, YEAR, index === 0 ? counts : {}));
-    await Promise.all(cases.map(sendToBus));
+    await Promise.all(cases.map((commands) => recordCase(running, commands)));
   }
   await running.upheld.caughtUp();
   const statistics = await running.queries.execute(new StatisticsOfYear(YEAR));
@@ -83,14 +81,6 @@ async function sendToApi(commands: readonly ComplaintCommand[]): Promise<void> {
     const body = Object.fromEntries(Object.entries(content).filter(([field]) => field !== 'recommendation'));
     const { status, body: answer } = await running.post(PATHS[type](reference), body);
     expect({ status, answer }).toEqual({ status: 201, answer });
-  }
-}
-
-async function sendToBus(commands: readonly ComplaintCommand[]): Promise<void> {
-  const reference = referenceOf(commands);
-  for (const command of commands) {
-    const sent = envelope({ id: 'test', role: 'caseworker' }, new Date());
-    await running.commands.execute(new ChangeComplaint(reference, command, sent));
   }
 }
 

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
-import { ChangeComplaint } from '../../src/complaints/complaint.commands.js';
-import { envelope } from '../../src/event-store/command-envelope.js';
 import { deadLetterOf } from '../../src/projections/dead-letter.js';
 import { Lease } from '../../src/projections/lease.js';
 import { reportingYear } from '../../src/statistics/reporting-year.js';
-import { commandsFor } from '../support/cases.js';
+import { commandsFor, recordCases } from '../support/cases.js';
 import { upheldCommand, type Ran } from '../support/command-line.js';
 import { until } from '../support/projections.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
@@ -14,10 +12,12 @@ const BLABY = AuthorityCodeSchema.parse('E07000129');
 const YEAR = reportingYear('2019-20');
 const STATISTICS = '/authorities/E07000129/statistics/2019-20';
 
+const casesOf = (count: number) => commandsFor(BLABY, YEAR, { upheld: count, complied: count });
+
 let running: RunningUpheld;
 beforeEach(async () => {
   running = await runUpheld();
-  await recordCases(3);
+  await recordCases(running, casesOf(3));
 });
 afterEach(() => running.close());
 
@@ -32,18 +32,6 @@ const status = async () => {
 };
 
 const isStopped = async () => (await deadLetterOf('statistics', running.upheld.database)) !== null;
-
-async function recordCases(count: number): Promise<void> {
-  const { commands, upheld } = running;
-  for (const [received, ...others] of commandsFor(BLABY, YEAR, { upheld: count, complied: count })) {
-    if (received?.type !== 'ReceiveComplaint') throw new Error('a case begins with its receipt');
-    for (const change of [received, ...others]) {
-      const by = envelope({ id: 'cw-7', role: 'caseworker' }, upheld.clock());
-      await commands.execute(new ChangeComplaint(received.reference, change, by));
-    }
-  }
-  await upheld.caughtUp();
-}
 
 /** What a newer program may have put into the log. */
 async function recordUnknownEvent(): Promise<void> {
@@ -111,7 +99,7 @@ describe('an event of the log that no part of the program knows', () => {
       skipped: { stream: 'inquiry-1', revision: 0 },
       reason: 'opened on trial',
     });
-    await recordCases(1);
+    await recordCases(running, casesOf(1));
     expect(await projections('skip', '--reason', 'again')).toMatchObject({ code: 3, stdout: '' });
 
     expect(await projections('rebuild')).toMatchObject({ code: 0 });
@@ -167,7 +155,7 @@ describe('upheld projections rebuild', () => {
         { projection: 'statistics', position: String(await running.upheld.store.head()), difference: null },
       ],
     });
-    await recordCases(1);
+    await recordCases(running, casesOf(1));
     expect(await running.get(STATISTICS)).toMatchObject({ body: { upheld: { count: 4, of: 4 } } });
   });
 

@@ -1,12 +1,15 @@
 import type { AuthorityCode } from '../../src/authorities/authority-code.js';
 import { caseFacts, type CaseFacts } from '../../src/complaints/case-facts.js';
 import { CaseReferenceSchema } from '../../src/complaints/case-reference.js';
+import { ChangeComplaint } from '../../src/complaints/complaint.commands.js';
 import { decide, type ComplaintCommand } from '../../src/complaints/complaint.decide.js';
 import type { Outcome } from '../../src/complaints/complaint.events.js';
 import { evolve, type Complaint } from '../../src/complaints/complaint.js';
+import { envelope } from '../../src/event-store/command-envelope.js';
 import { daysAfter, type LocalDate } from '../../src/platform/local-date.js';
 import { periodOf, type ReportingYear } from '../../src/statistics/reporting-year.js';
 import { BLABY, day } from './complaints.js';
+import type { RunningUpheld } from './running-upheld.js';
 
 /** How many cases of each kind a council had in a year. */
 export type CaseCounts = Readonly<{
@@ -64,6 +67,27 @@ export function commandsFor(
     ...checks(kind, daysAfter(from, -30)),
   ]);
   return [...cases, ...earlier];
+}
+
+/** Sends the commands of a case, one after another. */
+export async function recordCase(
+  { commands }: Pick<RunningUpheld, 'commands'>,
+  [received, ...others]: readonly ComplaintCommand[],
+): Promise<void> {
+  if (received?.type !== 'ReceiveComplaint') throw new Error('a case begins with its receipt');
+  for (const command of [received, ...others]) {
+    const sent = envelope({ id: 'cw-7', role: 'caseworker' }, new Date());
+    await commands.execute(new ChangeComplaint(received.reference, command, sent));
+  }
+}
+
+/** Sends the commands of cases, one case after another, and waits until the statistics hold them. */
+export async function recordCases(
+  running: Pick<RunningUpheld, 'commands' | 'upheld'>,
+  cases: readonly (readonly ComplaintCommand[])[],
+): Promise<void> {
+  for (const one of cases) await recordCase(running, one);
+  await running.upheld.caughtUp();
 }
 
 /** The facts of those cases, as the domain decides and folds them. */

@@ -1,4 +1,4 @@
-import { METADATA, eventWith, sampleEvent } from '../../test/contract/sample-events.js';
+import { METADATA, eventWith, sampleEvent } from '../../test/support/sample-events.js';
 import { admit } from './append-rules.js';
 import { InvalidAppend } from './event-store.errors.js';
 import { EVENT_OVERHEAD_BYTES, MAX_APPEND_BYTES } from './event-store.js';

@@ -1,4 +1,4 @@
-import { sampleEvents } from '../../test/contract/sample-events.js';
+import { sampleEvents } from '../../test/support/sample-events.js';
 import type { NewEvent, RecordedEvent } from './event-store.js';
 import { canonicalEvent, chainEvents, verifyChain } from './hash-chain.js';
 import { position } from './position.js';

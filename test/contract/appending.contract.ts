@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { InvalidAppend, RevisionConflict, StreamNotFound } from '../../src/event-store/event-store.errors.js';
 import type { ExpectedRevision, JsonObject, NewEvent } from '../../src/event-store/event-store.js';
 import { all, type Subject } from './event-store.contract.js';
-import { eventWith, sampleEvent, sampleEvents } from './sample-events.js';
+import { eventWith, sampleEvent, sampleEvents } from '../support/sample-events.js';
 
 /**
  * A stream that holds the events a, b, …; what is expected of it; the events appended; and the answer: `stored`,

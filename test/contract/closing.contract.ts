@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Unavailable } from '../../src/platform/refusal.js';
 import { all, type Opened, type Subject } from './event-store.contract.js';
-import { sampleEvents } from './sample-events.js';
+import { sampleEvents } from '../support/sample-events.js';
 
 export function closingContract(open: () => Promise<Opened>, { stream }: Subject): void {
   describe('closing the store', () => {

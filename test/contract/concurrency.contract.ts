@@ -2,7 +2,7 @@ import { RevisionConflict, StreamNotFound } from '../../src/event-store/event-st
 import type { Appended } from '../../src/event-store/event-store.js';
 import { verifyChain } from '../../src/event-store/hash-chain.js';
 import { all, type Subject } from './event-store.contract.js';
-import { eventWith, sampleEvents } from './sample-events.js';
+import { eventWith, sampleEvents } from '../support/sample-events.js';
 
 export function concurrencyContract({ store, stream, isOwn }: Subject): void {
   describe('concurrent appends', () => {

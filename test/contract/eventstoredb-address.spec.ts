@@ -9,7 +9,7 @@ import { certificateOfLocalhost, type Certificate } from '../support/certificate
 import { temporaryFolder } from '../support/command-line.js';
 import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 import { all } from './event-store.contract.js';
-import { sampleEvents } from './sample-events.js';
+import { sampleEvents } from '../support/sample-events.js';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {

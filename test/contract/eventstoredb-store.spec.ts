@@ -8,7 +8,7 @@ import { InvalidInput } from '../../src/platform/refusal.js';
 import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 import { freshPrefix } from '../support/stream-prefix.js';
 import { all } from './event-store.contract.js';
-import { eventWith, METADATA, sampleEvent, sampleEvents } from './sample-events.js';
+import { eventWith, METADATA, sampleEvent, sampleEvents } from '../support/sample-events.js';
 
 const SERVERS: [name: string, url: string | undefined][] = [['the fake', undefined]];
 if (process.env.TEST_EVENTSTORE_URL !== undefined) {

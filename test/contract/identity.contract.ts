@@ -1,5 +1,5 @@
 import { all, type Opened, type Subject } from './event-store.contract.js';
-import { sampleEvents } from './sample-events.js';
+import { sampleEvents } from '../support/sample-events.js';
 
 export function identityContract(open: () => Promise<Opened>, { store, stream }: Subject): void {
   const opened: Opened[] = [];

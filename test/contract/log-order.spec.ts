@@ -6,7 +6,7 @@ import { until } from '../support/projections.js';
 import { all } from './event-store.contract.js';
 import { openLogDatabase, type LogDatabase } from './log-database.js';
 import { CREATE_SEQUENCE, writeRaw, type Discipline, type RawTransaction } from './raw-writer.js';
-import { sampleEvent, sampleEvents } from './sample-events.js';
+import { sampleEvent, sampleEvents } from '../support/sample-events.js';
 
 /** What several writers do at the same time. */
 type Plan = Readonly<{

@@ -12,7 +12,7 @@ import { verifyChain } from '../../src/event-store/hash-chain.js';
 import { Unavailable } from '../../src/platform/refusal.js';
 import { all } from './event-store.contract.js';
 import { openLogDatabase, type LogDatabase } from './log-database.js';
-import { sampleEvents } from './sample-events.js';
+import { sampleEvents } from '../support/sample-events.js';
 import { SeverableLink } from './severable-link.js';
 
 const IMPATIENT = {

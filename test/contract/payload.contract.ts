@@ -2,7 +2,7 @@ import { InvalidAppend, StreamNotFound } from '../../src/event-store/event-store
 import { EVENT_OVERHEAD_BYTES, MAX_APPEND_BYTES } from '../../src/event-store/event-store.js';
 import type { JsonObject, NewEvent } from '../../src/event-store/event-store.js';
 import { all, type Subject } from './event-store.contract.js';
-import { eventWith, METADATA, sampleEvent } from './sample-events.js';
+import { eventWith, METADATA, sampleEvent } from '../support/sample-events.js';
 
 const PAYLOADS: [string, JsonObject][] = [
   ['nothing in it', {}],

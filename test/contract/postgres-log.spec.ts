@@ -19,7 +19,7 @@ import type { PostgresEventStore } from '../../src/event-store/postgres/postgres
 import { START } from '../../src/event-store/position.js';
 import { all } from './event-store.contract.js';
 import { openLogDatabase, type LogDatabase } from './log-database.js';
-import { eventWith, sampleEvent, sampleEvents } from './sample-events.js';
+import { eventWith, sampleEvent, sampleEvents } from '../support/sample-events.js';
 
 describe('the log in PostgreSQL', () => {
   let database: LogDatabase;

@@ -2,7 +2,7 @@ import { StreamNotFound } from '../../src/event-store/event-store.errors.js';
 import type { BareEvent, ReadStreamOptions, RecordedEvent } from '../../src/event-store/event-store.js';
 import { START } from '../../src/event-store/position.js';
 import { all, type Subject } from './event-store.contract.js';
-import { eventWith, METADATA, sampleEvent, sampleEvents } from './sample-events.js';
+import { eventWith, METADATA, sampleEvent, sampleEvents } from '../support/sample-events.js';
 
 /** Reads of a stream that holds a, b, c, d, e. */
 const BOUNDS: [options: ReadStreamOptions, yields: string][] = [

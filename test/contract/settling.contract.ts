@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RecordedEvent } from '../../src/event-store/event-store.js';
 import { START, type Position } from '../../src/event-store/position.js';
 import { all, type Subject } from './event-store.contract.js';
-import { sampleEvents } from './sample-events.js';
+import { sampleEvents } from '../support/sample-events.js';
 
 type Asked = Readonly<{ instant: Date; head: Position | null }>;
 

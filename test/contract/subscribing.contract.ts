@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RecordedEvent, SubscriptionItem } from '../../src/event-store/event-store.js';
 import type { Position } from '../../src/event-store/position.js';
 import { all, type Subject } from './event-store.contract.js';
-import { sampleEvents } from './sample-events.js';
+import { sampleEvents } from '../support/sample-events.js';
 
 export function subscribingContract({ store, listening, stream, isOwn }: Subject): void {
   /** Collects a subscription's own items until there are so many events, and it has said that it has caught up. */

@@ -7,7 +7,7 @@ import { verifyChain } from '../../src/event-store/hash-chain.js';
 import { START } from '../../src/event-store/position.js';
 import { Unavailable } from '../../src/platform/refusal.js';
 import { all } from '../contract/event-store.contract.js';
-import { sampleEvent, sampleEvents } from '../contract/sample-events.js';
+import { sampleEvent, sampleEvents } from '../support/sample-events.js';
 import type { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 import type { ReadFault } from '../support/fake-eventstoredb/faults.js';
 import { Following, repeated, Setup } from './eventstoredb-stores.js';

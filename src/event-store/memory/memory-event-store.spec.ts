@@ -1,4 +1,4 @@
-import { sampleEvent, sampleEvents } from '../../../test/contract/sample-events.js';
+import { sampleEvent, sampleEvents } from '../../../test/support/sample-events.js';
 import { InvalidAppend, RevisionConflict } from '../event-store.errors.js';
 import { MemoryEventStore } from './memory-event-store.js';
 

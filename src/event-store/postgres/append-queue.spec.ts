@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { eventWith, sampleEvents } from '../../../test/contract/sample-events.js';
+import { eventWith, sampleEvents } from '../../../test/support/sample-events.js';
 import { Unavailable } from '../../platform/refusal.js';
 import { admit, type AdmittedAppend } from '../append-rules.js';
 import { RevisionConflict } from '../event-store.errors.js';

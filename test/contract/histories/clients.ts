@@ -4,7 +4,7 @@ import { RevisionConflict, StreamNotFound } from '../../../src/event-store/event
 import type { Appended, EventStore, NewEvent, StreamAppend } from '../../../src/event-store/event-store.js';
 import type { StreamBounds } from '../../../src/event-store/stream-bounds.js';
 import { Unavailable } from '../../../src/platform/refusal.js';
-import { sampleEvents } from '../sample-events.js';
+import { sampleEvents } from '../../support/sample-events.js';
 import { contradiction, type AppendAnswer, type Operation } from './linearizable.js';
 import { STREAMS, type Clients, type Expectation, type Step } from './plans.js';
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { envelope } from '../../src/event-store/command-envelope.js';
 import { LivenessSchema } from '../../src/operation/health.schemas.js';
@@ -10,31 +9,12 @@ import { complaint } from '../support/http-cases.js';
 import { createDatabase } from '../support/database.js';
 import { askHealth as ask, isReady, notReady, ready } from '../support/health.js';
 import { until } from '../support/projections.js';
-import { upheldOfTests, type RunningUpheld } from '../support/running-upheld.js';
+import { upheldOfTests } from '../support/running-upheld.js';
+import { recordUnknownEvent } from '../support/unknown-event.js';
 
 const HEALTH_CHECK = fileURLToPath(new URL('../../bin/health-check.js', import.meta.url));
 
 const { running, afterwards } = upheldOfTests();
-
-/** What a newer program may have put into the log. */
-async function recordUnknownEvent({ upheld }: RunningUpheld): Promise<void> {
-  const command = { id: 'c-1', contentHash: '00ff' };
-  await upheld.store.append('inquiry-1', 'no-stream', [
-    {
-      id: randomUUID(),
-      type: 'InquiryOpened',
-      version: 1,
-      data: { subject: 'Housing' },
-      metadata: {
-        actor: { id: 'cw-7', role: 'caseworker' },
-        recordedAt: '2026-04-01T09:00:00.000Z',
-        correlationId: 'c-1',
-        causationId: 'c-1',
-        command,
-      },
-    },
-  ]);
-}
 
 const act = () => envelope({ id: 'operator-2', role: 'operator' }, new Date('2026-04-01T09:00:00Z'));
 
@@ -69,7 +49,7 @@ it('is not ready while an event has stopped a projection, and shows for ever wha
   const { url: databaseUrl, drop } = await createDatabase();
   afterwards(drop);
   const upheld = await running({ databaseUrl });
-  await recordUnknownEvent(upheld);
+  await recordUnknownEvent(upheld.upheld.store);
   await until(async () => !(await isReady(upheld)));
   const { type, title, detail, log, projections } = await notReady(upheld);
   expect([type, title, detail]).toEqual([
@@ -161,7 +141,7 @@ it('is told to containers by the exit code of their health check', async () => {
   for (const question of [[], ['live'], ['ready']]) {
     expect(await check(...question)).toEqual({ code: 0, stdout: '', stderr: '' });
   }
-  await recordUnknownEvent(upheld);
+  await recordUnknownEvent(upheld.upheld.store);
   await until(async () => !(await isReady(upheld)));
   expect(await check('ready')).toEqual({
     code: 1,

@@ -10,6 +10,7 @@ import { createDatabase } from '../support/database.js';
 import { until } from '../support/projections.js';
 import { readMetrics, valueOf, type Family } from '../support/prometheus-text.js';
 import { upheldOfTests, type RunningUpheld } from '../support/running-upheld.js';
+import { recordUnknownEvent } from '../support/unknown-event.js';
 
 type Scrape = ReadonlyMap<string, Family>;
 
@@ -65,21 +66,7 @@ it('tells of database, log and projection what their status is', async () => {
 
 it('tells of a stop, of what is behind it and of what was skipped', async () => {
   const { url, upheld, post } = await running();
-  await upheld.store.append('inquiry-1', 'no-stream', [
-    {
-      id: randomUUID(),
-      type: 'InquiryOpened',
-      version: 1,
-      data: {},
-      metadata: {
-        actor: { id: 'cw-7', role: 'caseworker' },
-        recordedAt: '2026-04-01T09:00:00.000Z',
-        correlationId: 'c-1',
-        causationId: 'c-1',
-        command: { id: 'c-1', contentHash: '00ff' },
-      },
-    },
-  ]);
+  await recordUnknownEvent(upheld.store);
   await until(async () => of(await scrape(url), 'stopped') === 1);
   await post('/complaints', complaint('19007429'));
   const stopped = await scrape(url);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import { deadLetterOf } from '../../src/projections/dead-letter.js';
 import { Lease } from '../../src/projections/lease.js';
@@ -7,6 +6,7 @@ import { commandsFor, recordCases } from '../support/cases.js';
 import { upheldCommand, type Ran } from '../support/command-line.js';
 import { until } from '../support/projections.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
+import { recordUnknownEvent } from '../support/unknown-event.js';
 
 const BLABY = AuthorityCodeSchema.parse('E07000129');
 const YEAR = reportingYear('2019-20');
@@ -33,26 +33,6 @@ const status = async () => {
 
 const isStopped = async () => (await deadLetterOf('statistics', running.upheld.database)) !== null;
 
-/** What a newer program may have put into the log. */
-async function recordUnknownEvent(): Promise<void> {
-  const at = new Date('2026-04-01T09:00:00Z').toISOString();
-  await running.upheld.store.append('inquiry-1', 'no-stream', [
-    {
-      id: randomUUID(),
-      type: 'InquiryOpened',
-      version: 1,
-      data: { subject: 'Housing' },
-      metadata: {
-        actor: { id: 'cw-7', role: 'caseworker' },
-        recordedAt: at,
-        correlationId: 'c-1',
-        causationId: 'c-1',
-        command: { id: 'c-1', contentHash: '00ff' },
-      },
-    },
-  ]);
-}
-
 describe('upheld projections status', () => {
   it('tells head, checkpoint and lag, and who projects', async () => {
     const head = String(await running.upheld.store.head());
@@ -78,7 +58,7 @@ describe('upheld projections status', () => {
 
 describe('an event of the log that no part of the program knows', () => {
   it('stops the statistics until an operator says why it may be left out', async () => {
-    await recordUnknownEvent();
+    await recordUnknownEvent(running.upheld.store);
     await until(isStopped);
     expect((await projections('status')).stdout).toMatch(/stopped by inquiry-1@0 \(InquiryOpened@1\)/);
 

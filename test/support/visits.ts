@@ -7,6 +7,7 @@ import { position } from '../../src/event-store/position.js';
 import type { Aggregate } from '../../src/event-store/stream-writer.js';
 import { boundedText } from '../../src/platform/bounded-text.js';
 import { LocalDateSchema } from '../../src/platform/local-date.js';
+import { METADATA } from './sample-events.js';
 
 // An invented slice, one of whose events is at its third version: no event of the application is past its first.
 
@@ -74,13 +75,7 @@ export function arranged(version: number, data: JsonObject, over: Partial<NewEve
     type: 'VisitArranged',
     version,
     data,
-    metadata: {
-      actor: { id: 'cw-7', role: 'caseworker' },
-      recordedAt: '2019-06-14T09:30:00.000Z',
-      correlationId: 'c-1',
-      causationId: 'c-1',
-      command: { id: 'c-1', contentHash: '00ff' },
-    },
+    metadata: METADATA,
     ...over,
   };
 }

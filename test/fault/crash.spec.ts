@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { verifyProjection } from '../../src/projections/verify.js';
-import { openUpheld } from '../../src/upheld.js';
+import type { Upheld } from '../../src/upheld.js';
 import { CrashingProcess, PHASES, type Phase, type Target } from '../support/crashing-process.js';
 import { createDatabase } from '../support/database.js';
 import { TestDataFolder } from '../support/embedded-postgres-child.folder.js';
+import { expectEqualToFreshFold } from '../support/fresh-fold.js';
 import { until } from '../support/projections.js';
 
 const KILLS = 50;
@@ -134,31 +134,13 @@ async function killServers(count: Count): Promise<void> {
 
 /** Looks whether the read models equal a fresh fold, and whether all that was acknowledged is in the log. */
 async function expectWhole(target: Target, stored: ReadonlyMap<string, number>): Promise<void> {
-  const upheld = await openUpheld({
-    configuration: {
-      dataFolder: '/nonexistent',
-      databaseUrl: undefined,
-      port: 0,
-      logLevel: 'silent',
-      ...target,
-    },
-    notice: () => undefined,
-  });
-  try {
-    await upheld.caughtUp();
-    for (const projection of upheld.projections) {
-      expect(await verifyProjection({ ...upheld, projection, signal: over.signal })).toMatchObject({
-        position: await upheld.store.head(),
-        difference: null,
-      });
-    }
+  const look = async ({ store }: Upheld) => {
     const last = new Map<string, number>();
-    for await (const { stream, revision } of upheld.store.readAll()) last.set(stream, revision);
+    for await (const { stream, revision } of store.readAll()) last.set(stream, revision);
     const missing = [...stored].filter(([stream, revision]) => (last.get(stream) ?? -1) < revision);
     expect(missing).toEqual([]);
-  } finally {
-    await upheld.close();
-  }
+  };
+  await expectEqualToFreshFold(target, { signal: over.signal, look });
 }
 
 describe('killed at random points while it appends, projects, rebuilds and swaps', () => {

@@ -1,8 +1,7 @@
 import { Client } from 'pg';
-import { verifyProjection } from '../../src/projections/verify.js';
-import { openUpheld } from '../../src/upheld.js';
 import { Caseworkers, STATISTICS } from '../support/caseworkers.js';
 import { createDatabase } from '../support/database.js';
+import { expectEqualToFreshFold } from '../support/fresh-fold.js';
 import { until } from '../support/projections.js';
 import { ServedUpheld } from '../support/served-upheld.js';
 
@@ -70,26 +69,6 @@ describe('processes that serve one database, of which the one that projects is k
     }
     expect(await projecting.stop()).toEqual([130, null]);
     expect(await other.stop()).toEqual([130, null]);
-    await expectEqualToFreshFold();
+    await expectEqualToFreshFold({ databaseUrl: database.url }, { projecting: false });
   }, 240_000);
 });
-
-async function expectEqualToFreshFold(): Promise<void> {
-  const upheld = await openUpheld({
-    configuration: { dataFolder: '/nonexistent', databaseUrl: database.url, port: 0, logLevel: 'silent' },
-    notice: () => undefined,
-    projecting: false,
-  });
-  try {
-    for (const projection of upheld.projections) {
-      const verified = await verifyProjection({
-        ...upheld,
-        projection,
-        signal: new AbortController().signal,
-      });
-      expect(verified).toMatchObject({ position: await upheld.store.head(), difference: null });
-    }
-  } finally {
-    await upheld.close();
-  }
-}

@@ -1,0 +1,40 @@
+import { verifyProjection } from '../../src/projections/verify.js';
+import { openUpheld, type Upheld } from '../../src/upheld.js';
+
+/**
+ * Opens what a test left, looks whether its read models are at the head of the log and equal to a fresh fold of it,
+ * byte for byte, and closes it again.
+ * @param look a further look at it meanwhile.
+ */
+export async function expectEqualToFreshFold(
+  target: Readonly<{ databaseUrl: string } | { dataFolder: string }>,
+  {
+    signal = new AbortController().signal,
+    projecting = true,
+    look = () => Promise.resolve(),
+  }: { signal?: AbortSignal; projecting?: boolean; look?: (upheld: Upheld) => Promise<void> } = {},
+): Promise<void> {
+  const upheld = await openUpheld({
+    configuration: {
+      dataFolder: '/nonexistent',
+      databaseUrl: undefined,
+      port: 0,
+      logLevel: 'silent',
+      ...target,
+    },
+    notice: () => undefined,
+    projecting,
+  });
+  try {
+    if (projecting) await upheld.caughtUp();
+    for (const projection of upheld.projections) {
+      expect(await verifyProjection({ ...upheld, projection, signal })).toMatchObject({
+        position: await upheld.store.head(),
+        difference: null,
+      });
+    }
+    await look(upheld);
+  } finally {
+    await upheld.close();
+  }
+}

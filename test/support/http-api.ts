@@ -27,6 +27,14 @@ const COUNCILS = [
 
 export type Answer = Readonly<{ status: number; headers: Headers; body: unknown }>;
 
+/** What an answer tells its caller, and is the same when a command is repeated. */
+export const told = ({ status, headers, body }: Answer) => ({
+  status,
+  body,
+  etag: headers.get('etag'),
+  location: headers.get('location'),
+});
+
 /** A running API on a log of its own that knows three councils. */
 export interface HttpApi {
   readonly url: string;

@@ -3,7 +3,15 @@ import { reasonOf } from '../platform/one-line.js';
 import { Unavailable } from '../platform/refusal.js';
 
 /** Pauses before each further attempt, and how long after the first failure there is one; in milliseconds. */
-export type Patience = Readonly<{ pauses: readonly number[]; limit: number }>;
+export type Patience = Readonly<{
+  pauses: readonly number[];
+  limit: number;
+  /** Ends the pauses: of a store that is closed nothing more is asked. */
+  closing?: AbortSignal | undefined;
+}>;
+
+/** What is said to whoever asks of a store that is closed. */
+export const closed = (): Unavailable => new Unavailable('event-store-closed', 'the event store is closed');
 
 /** Whether a store did not answer, or answered that it cannot: what was asked may have happened or not. */
 export type IsOutage = (error: unknown) => boolean;
@@ -30,22 +38,27 @@ export class Attempts {
 
   /**
    * Waits until the next attempt is due.
-   * @throws Unavailable when there is none; the error itself when it tells of no outage.
+   * @throws Unavailable when there is none, or the store is closed before it; the error itself when it tells of no
+   *   outage.
    */
   async failed(error: unknown): Promise<void> {
     if (!this.isOutage(error)) throw error;
-    this.#giveUp ??= performance.now() + this.patience.limit;
-    const wait = this.patience.pauses[this.#failures];
+    const { pauses, limit, closing } = this.patience;
+    if (closing?.aborted === true) throw closed();
+    this.#giveUp ??= performance.now() + limit;
+    const wait = pauses[this.#failures];
     this.#failures += 1;
     if (wait === undefined || performance.now() + wait > this.#giveUp) throw unavailable(error);
-    await pause(wait);
+    await pause(wait, undefined, { signal: closing }).catch(() => {
+      throw closed();
+    });
   }
 }
 
 /**
  * Tries again after an outage, until patience ends; it must be safe to.
  * @param attempt is told how many have failed before it.
- * @throws Unavailable after the last attempt.
+ * @throws Unavailable after the last attempt, and when the store is closed before it.
  */
 export async function despiteOutages<T>(
   attempt: (failures: number) => Promise<T>,

@@ -125,15 +125,17 @@ describe('the API on an empty database', () => {
   it('does not begin to serve when it is ended before they are known', async () => {
     const database = await createDatabase();
     const lease = await Lease.tryAcquire(database.url, projectorLease('statistics'));
+    const watcher = new Client({ connectionString: database.url });
+    await watcher.connect();
     const serving = startCommand(['serve'], { DATABASE_URL: database.url, UPHELD_PORT: '0' });
     try {
-      await until(() => hasTables(database.url), 30_000);
-      await pause(1_500);
+      await until(async () => (await questionsAfterCheckpoint(watcher)).length > 0, 30_000);
       serving.signal('SIGINT');
       expect(await serving.ran).toEqual({ code: 130, stdout: '', stderr: '' });
     } finally {
       serving.signal('SIGKILL');
       await lease?.release();
+      await watcher.end();
       await database.drop();
     }
   }, 90_000);

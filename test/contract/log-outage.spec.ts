@@ -110,6 +110,19 @@ describe('the PostgreSQL engine in an outage', () => {
     expect(await appending).toMatchObject({ revision: 0 });
   });
 
+  it('tells reads that wait for the server so when it is closed', async () => {
+    const patience = { pauses: [600_000], limit: 1_200_000 };
+    const store = database.newStore({ ...IMPATIENT, patience, connectionString: link.url });
+    await link.close();
+    const reads = Promise.allSettled([store.head(), all(store.readStream('outage')), all(store.readAll())]);
+    // They wait by then, for minutes.
+    await pause(200);
+    await store.close();
+    for (const read of await reads)
+      expect(read).toMatchObject({ status: 'rejected', reason: { code: 'event-store-closed' } });
+    await link.open();
+  });
+
   it('does not wait for ever for another who holds the lock', async () => {
     const store = database.newStore(IMPATIENT);
     const holder = await database.newClient();

@@ -185,6 +185,17 @@ describe('reading and following EventStoreDB', () => {
     expect(following.items).toEqual(['caught-up']);
   });
 
+  it('tells reads that wait for a server that is away so when it is closed', async () => {
+    const store = newStore({ patience: { pauses: [MINUTES], limit: 2 * MINUTES } });
+    await fake.refuseConnections();
+    const reads = Promise.allSettled([store.head(), all(store.readStream('s')), all(store.readAll())]);
+    // They wait by then, for minutes.
+    await pause(200);
+    await store.close();
+    for (const read of await reads)
+      expect(read).toMatchObject({ status: 'rejected', reason: { code: 'event-store-closed' } });
+  });
+
   it('closes while reads and subscriptions wait for a server that says nothing', async () => {
     const store = newStore({ silenceMs: MINUTES });
     await store.append('s', 'no-stream', sampleEvents(3));

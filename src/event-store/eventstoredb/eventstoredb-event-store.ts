@@ -28,8 +28,7 @@ import { LogHead } from './log-head.js';
 import { LogIdentity } from './log-identity.js';
 import { LogReader } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
-import { closed } from './outage.js';
-import type { Patience } from '../patience.js';
+import { closed, type Patience } from '../patience.js';
 import { subscription, type BackOff } from './subscription.js';
 
 export type EventStoreDbOptions = Readonly<{
@@ -100,8 +99,10 @@ export class EventStoreDbEventStore implements EventStore {
     const heads = new ChainHeads();
     const waiting = { silenceMs, closing: this.#closing.signal };
     this.#client = connect(url);
-    this.#head = new LogHead(this.#client, prefix, patience, waiting);
-    this.#reader = new LogReader(this.#client, prefix, heads, patience, waiting);
+    // Appends under way when it is closed are seen through; whoever reads is told.
+    const untilClosed = { ...patience, closing: this.#closing.signal };
+    this.#head = new LogHead(this.#client, prefix, untilClosed, waiting);
+    this.#reader = new LogReader(this.#client, prefix, heads, untilClosed, waiting);
     const channel = new AppendChannel(this.#client);
     const writing = { prefix, patience, answerMs };
     this.#writer = new LogWriter(channel, this.#reader, heads, this.#head, writing);

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { NoAnswer } from '../../platform/at-most.js';
-import { closed } from './outage.js';
+import { closed } from '../patience.js';
 import type { Waiting } from './outage.js';
 
 /** One of the client's reads or subscriptions: what is used of it. */

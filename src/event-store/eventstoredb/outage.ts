@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { ErrorType } from '@eventstore/db-client';
 import { NoAnswer } from '../../platform/at-most.js';
-import { UpheldError, Unavailable } from '../../platform/refusal.js';
+import { UpheldError } from '../../platform/refusal.js';
 import { Attempts, despiteOutages as patiently, unavailable } from '../patience.js';
 import type { Patience } from '../patience.js';
 
@@ -76,6 +76,3 @@ export async function* resumed<T>(open: () => AsyncIterable<T>, patience: Patien
     }
   }
 }
-
-/** What is asked of a store that is closed. */
-export const closed = (): Unavailable => new Unavailable('event-store-closed', 'the event store is closed');

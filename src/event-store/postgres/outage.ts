@@ -14,7 +14,7 @@ export function isOutage(error: unknown): boolean {
 
 /**
  * Tries again after an outage, until patience ends; it must be safe to.
- * @throws Unavailable after the last attempt.
+ * @throws Unavailable after the last attempt, and when the store is closed before it.
  */
 export function despiteOutages<T>(attempt: () => Promise<T>, patience: Patience): Promise<T> {
   return patiently(attempt, patience, isOutage);

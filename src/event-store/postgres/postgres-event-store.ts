@@ -1,5 +1,5 @@
+import { setMaxListeners } from 'node:events';
 import type { Pool } from 'pg';
-import { Unavailable } from '../../platform/refusal.js';
 import { admit, admitAll } from '../append-rules.js';
 import type {
   Appended,
@@ -26,7 +26,7 @@ import type { ConnectionOptions } from './connection.js';
 import { LogListener } from './log-listener.js';
 import { LogReader } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
-import type { Patience } from '../patience.js';
+import { closed, type Patience } from '../patience.js';
 
 export type PostgresEventStoreOptions = Pick<ConnectionOptions, 'connectionString'> &
   Partial<
@@ -65,11 +65,14 @@ export class PostgresEventStore implements EventStore {
 
   constructor(options: PostgresEventStoreOptions) {
     const settings = { ...DEFAULTS, ...options };
+    // Every read that waits through an outage waits for it, too.
+    setMaxListeners(0, this.#closing.signal);
     this.#writers = connectionPool(settings, { max: 1, pipeline: true, idleTimeoutMillis: 0 });
     this.#readers = connectionPool(settings, { max: settings.readers });
     const writer = new LogWriter(this.#writers, settings.patience);
     this.#queue = new AppendQueue((batch) => writer.write(batch));
-    this.#reader = new LogReader(this.#readers, settings.patience);
+    // Appends under way when it is closed are seen through; whoever reads is told.
+    this.#reader = new LogReader(this.#readers, { ...settings.patience, closing: this.#closing.signal });
     this.#listener = new LogListener(clientConfig(settings), this.#news);
     this.#pollMs = settings.pollMs;
   }
@@ -140,7 +143,6 @@ export class PostgresEventStore implements EventStore {
   }
 
   #refuseWhenClosed(): void {
-    if (this.#closing.signal.aborted)
-      throw new Unavailable('event-store-closed', 'the event store is closed');
+    if (this.#closing.signal.aborted) throw closed();
   }
 }

@@ -1,4 +1,4 @@
-import { BACKWARDS, END } from '@eventstore/db-client';
+import { BACKWARDS, END, FORWARDS, START as FIRST } from '@eventstore/db-client';
 import type { AllStreamResolvedEvent, EventStoreDBClient } from '@eventstore/db-client';
 import { NoAnswer } from '../../platform/at-most.js';
 import { position, START } from '../position.js';
@@ -50,27 +50,48 @@ export class LogHead {
 
   /** Looks at so many events, back to a known position or an event of the log; the first one's position. */
   async #search(known: Position, count: number): Promise<Position[]> {
-    const read = this.client.readAll(
-      {
-        direction: BACKWARDS,
-        fromPosition: END,
-        requiresLeader: true,
-        ...(count === Infinity ? {} : { maxCount: count }),
-      },
-      BUFFERED,
-    );
     const seen: Position[] = [];
-    for await (const batch of new Flow<AllStreamResolvedEvent>(read).batches(this.waiting)) {
+    let place: Position | undefined;
+    for await (const batch of this.#read(BACKWARDS, count)) {
       for (const resolved of batch) {
         if (resolved.event === undefined) continue;
         const at = position(resolved.event.position.commit);
         if (seen.length === 0) seen.push(at);
+        place = at;
         if (at <= known) return seen;
         if (recordedEvent(resolved, this.prefix) === undefined) continue;
         this.note(at);
         return seen;
       }
     }
+    // A call that the server ends early looks like one that came to the beginning.
+    if (count === Infinity && (place === undefined || place > (await this.#first())))
+      throw new NoAnswer('the server ended the read before its end');
     return seen;
+  }
+
+  /** The position of the first event on the server. */
+  async #first(): Promise<Position> {
+    for await (const [first] of this.#read(FORWARDS, 1)) {
+      if (first?.event !== undefined) return position(first.event.position.commit);
+    }
+    throw new NoAnswer('the server ended the read');
+  }
+
+  /** Reads the whole server's log from either end. */
+  #read(
+    direction: typeof BACKWARDS | typeof FORWARDS,
+    count: number,
+  ): AsyncGenerator<AllStreamResolvedEvent[]> {
+    const read = this.client.readAll(
+      {
+        direction,
+        fromPosition: direction === BACKWARDS ? END : FIRST,
+        requiresLeader: true,
+        ...(count === Infinity ? {} : { maxCount: count }),
+      },
+      BUFFERED,
+    );
+    return new Flow<AllStreamResolvedEvent>(read).batches(this.waiting);
   }
 }

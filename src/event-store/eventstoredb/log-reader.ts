@@ -1,5 +1,5 @@
-import { BACKWARDS, END, FORWARDS, START as FIRST, streamNameFilter } from '@eventstore/db-client';
-import type { AllStreamResolvedEvent, EventStoreDBClient, ResolvedEvent } from '@eventstore/db-client';
+import { START as FIRST, streamNameFilter } from '@eventstore/db-client';
+import type { AllStreamResolvedEvent, EventStoreDBClient } from '@eventstore/db-client';
 import { NoAnswer } from '../../platform/at-most.js';
 import { StreamNotFound } from '../event-store.errors.js';
 import type { BareEvent, RecordedEvent } from '../event-store.js';
@@ -12,6 +12,7 @@ import { despiteOutages, MISSING, resumed, typeOf } from './outage.js';
 import type { Patience } from '../patience.js';
 import type { Waiting } from './outage.js';
 import { bareEvent, recordedEvent, type Resolved } from './stored-event.js';
+import { StreamReads } from './stream-reads.js';
 
 /** Events of others that the server passes over in one step. */
 export const SEARCH_WINDOW = 1_000;
@@ -24,13 +25,17 @@ type Reading<Event> = (resolved: Resolved, prefix: string) => Event | undefined;
  * streams is kept for those who append.
  */
 export class LogReader {
+  readonly #streams: StreamReads;
+
   constructor(
     private readonly client: EventStoreDBClient,
     private readonly prefix: string,
     private readonly heads: ChainHeads,
     private readonly patience: Patience,
     private readonly waiting: Waiting,
-  ) {}
+  ) {
+    this.#streams = new StreamReads(client, waiting);
+  }
 
   /** @throws StreamNotFound when the stream has no events; Unavailable when the server does not answer. */
   async *stream(stream: string, bounds: StreamBounds): AsyncGenerator<RecordedEvent> {
@@ -199,20 +204,8 @@ export class LogReader {
     count: number,
   ): AsyncGenerator<RecordedEvent[]> {
     if (from === 'none') return;
-    const end = direction === 'backwards' ? END : FIRST;
-    const read = this.client.readStream(
-      this.prefix + stream,
-      {
-        direction: direction === 'backwards' ? BACKWARDS : FORWARDS,
-        fromRevision: from === Infinity ? end : BigInt(from),
-        requiresLeader: true,
-        ...(count === Infinity ? {} : { maxCount: count }),
-      },
-      BUFFERED,
-    );
-    const batches = new Flow<ResolvedEvent>(read).batches(this.waiting);
     try {
-      for await (const batch of batches) {
+      for await (const batch of this.#streams.batches(this.prefix + stream, direction, from, count)) {
         const events = this.recorded(batch);
         for (const event of [events[0], events.at(-1)]) if (event !== undefined) this.heads.learn(event);
         yield events;

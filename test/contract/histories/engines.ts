@@ -65,7 +65,7 @@ export async function fakeEventStoreDb(): Promise<Engine> {
         fake.faults.onAppend({ kind: 'delay', ms });
       },
     ]),
-    ...(['sever', 'silence', 'unavailable'] as const).map((kind) => () => {
+    ...(['sever', 'silence', 'unavailable', 'end', 'twice'] as const).map((kind) => () => {
       fake.faults.onRead({ kind, after: 1 });
     }),
     () => {

@@ -5,9 +5,10 @@ import { envelope } from '../../src/event-store/command-envelope.js';
 import { position, type Position } from '../../src/event-store/position.js';
 import { annualStatistics } from '../../src/statistics/annual-statistics.js';
 import { reportingYear } from '../../src/statistics/reporting-year.js';
-import { StatisticsOfYear } from '../../src/statistics/statistics.queries.js';
-import type { YearStatistics } from '../../src/statistics/statistics.types.js';
+import { StatisticsOfAuthority, StatisticsOfYear } from '../../src/statistics/statistics.queries.js';
+import type { AuthorityStatistics, YearStatistics } from '../../src/statistics/statistics.types.js';
 import { commandsFor } from '../support/cases.js';
+import { upheldCommand, type Ran } from '../support/command-line.js';
 import { FoldedStatistics } from '../support/http-statistics.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
 
@@ -15,7 +16,12 @@ const YEAR = reportingYear('2019-20');
 const BLABY = AuthorityCodeSchema.parse('E07000129');
 
 /** What was shown after some cases, and when. */
-type Shown = Readonly<{ statistics: YearStatistics; at: Position; instant: string }>;
+type Shown = Readonly<{
+  statistics: YearStatistics;
+  ofBlaby: AuthorityStatistics;
+  at: Position;
+  instant: string;
+}>;
 
 let running: RunningUpheld;
 const shown: Shown[] = [];
@@ -33,7 +39,9 @@ beforeAll(async () => {
     }
     await running.upheld.caughtUp();
     const statistics = await running.queries.execute(new StatisticsOfYear(YEAR));
-    shown.push({ statistics, at: position(statistics.basis.position), instant: new Date().toISOString() });
+    const ofBlaby = await running.queries.execute(new StatisticsOfAuthority(BLABY, YEAR));
+    const at = position(statistics.basis.position);
+    shown.push({ statistics, ofBlaby, at, instant: new Date().toISOString() });
     // So that the next cases are stored at a later instant.
     await pause(20);
   }
@@ -41,6 +49,13 @@ beforeAll(async () => {
 afterAll(() => running.close());
 
 const asked = (query: string) => running.get(`/statistics/2019-20?asAt=${encodeURIComponent(query)}`);
+const askedOfBlaby = (query: string) =>
+  running.get(`/authorities/${BLABY}/statistics/2019-20?asAt=${encodeURIComponent(query)}`);
+/** Asks the command line for statistics as at a moment. */
+const printed = (moment: string, ...options: string[]): Promise<Ran> =>
+  upheldCommand(['statistics', '2019-20', '--as-at', moment, ...options], {
+    DATABASE_URL: running.upheld.databaseUrl,
+  });
 
 describe('statistics as at an earlier moment', () => {
   it('are what was shown then, by the position that stood in the answer', async () => {
@@ -55,6 +70,30 @@ describe('statistics as at an earlier moment', () => {
       expect(await asked(instant)).toEqual({ status: 200, body: statistics });
     }
   });
+
+  it('are so of one council, beside the averages of its type at that time', async () => {
+    expect(shown.map(({ ofBlaby }) => [ofBlaby.upheld.of, ofBlaby.upheld.average?.of])).toEqual([
+      [2, 2],
+      [5, 5],
+      [8, 8],
+    ]);
+    for (const { ofBlaby, at, instant } of shown) {
+      expect(await askedOfBlaby(String(at))).toEqual({ status: 200, body: ofBlaby });
+      expect(await askedOfBlaby(instant)).toEqual({ status: 200, body: ofBlaby });
+    }
+  });
+
+  it('are so on the command line, of all councils and of one', async () => {
+    const [first] = shown;
+    for (const moment of [String(first?.at), String(first?.instant)]) {
+      const all = await printed(moment, '--json');
+      expect([all.code, JSON.parse(all.stdout)]).toEqual([0, first?.statistics]);
+      const one = await printed(moment, '--authority', BLABY, '--json');
+      expect([one.code, JSON.parse(one.stdout)]).toEqual([0, first?.ofBlaby]);
+    }
+    const table = await printed(String(first?.at));
+    expect(table.stdout).toMatch(/Blaby District Council.* 100% \(2 of 2\)/);
+  }, 120_000);
 
   it('are at every position of the log what a fold of the log up to it gives', async () => {
     const oracle = new FoldedStatistics(running.upheld.store);
@@ -96,6 +135,10 @@ describe('statistics as at an earlier moment', () => {
       status: 409,
       body: { type: 'urn:upheld:problem:not-reached-yet' },
     });
+    expect(await askedOfBlaby(query)).toMatchObject({ status: 409 });
+    const ran = await printed(query);
+    expect(ran).toMatchObject({ code: 3, stdout: '' });
+    expect(ran.stderr).toMatch(/^upheld: .* is not reached yet/m);
   });
 
   it.each(['yesterday', '2020-07-01', '2020-07-01T12:00:00', '-1', '1.5', ''])(
@@ -104,26 +147,10 @@ describe('statistics as at an earlier moment', () => {
       expect(await asked(query)).toMatchObject({ status: 422, body: { errors: [{ parameter: 'asAt' }] } });
     },
   );
-});
 
-describe('reading one’s own writes', () => {
-  it('gives an answer that holds what the command did, at once', async () => {
-    for (let number = 1; number <= 25; number += 1) {
-      const reference = `17${String(number).padStart(6, '0')}`;
-      const complaint = { reference, authority: BLABY, subject: 'Housing', receivedOn: '2021-05-01' };
-      await running.post('/complaints', complaint);
-      const decision = { outcome: 'not-upheld', decidedOn: '2021-06-01' };
-      const { body } = await running.post(`/complaints/${reference}/decisions`, decision);
-      const token = (body as { position: string }).position;
-      const { body: statistics } = await running.get(
-        `/authorities/${BLABY}/statistics/2021-22?after=${token}`,
-      );
-      expect(statistics).toMatchObject({ upheld: { of: number } });
-    }
-  });
-
-  it('refuses a token that no command of this log can have answered', async () => {
-    const { status } = await running.get('/statistics/2019-20?after=999999999');
-    expect(status).toBe(409);
+  it.each(['yesterday', '2020-07-01', '1.5'])('refuse --as-at %s as a misuse', async (moment) => {
+    const ran = await printed(moment);
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toContain('must be a position of the log, or an instant');
   });
 });

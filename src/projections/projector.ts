@@ -80,33 +80,37 @@ export class Projector {
    */
   async waitFor(target: Position, timeout: number): Promise<void> {
     const giveUp = performance.now() + timeout;
+    let seen: Position | null = null;
     for (let looks = 0; this.folded < target; looks += 1) {
-      if (await this.reached(target, looks % LOOKS === 0)) return;
+      seen = (await this.checkpointNear(target, looks % LOOKS === 0)) ?? seen;
+      if (seen !== null && seen >= target) return;
       if (performance.now() > giveUp || this.isStopping()) {
         const why = this.failure === null ? '' : ` (${this.failure})`;
+        const at = seen === null ? 'cannot tell where it is' : `is at ${seen}`;
         const { name } = this.options.projection;
-        throw new Unavailable('projection-behind', `${name} does not hold position ${target} yet${why}`);
+        throw new Unavailable('projection-behind', `${name} ${at}, not yet at ${target}${why}`);
       }
       await pause(LOOK_EVERY);
     }
   }
 
-  /** While the database does not answer, nobody knows: the wait goes on. */
-  private async reached(target: Position, askWhetherStopped: boolean): Promise<boolean> {
+  /** Null while the database does not answer: nobody knows, and the wait goes on. */
+  private async checkpointNear(target: Position, askWhetherStopped: boolean): Promise<Position | null> {
     const { store, database, projection } = this.options;
     try {
       if (!this.ownLog) await refuseOtherLog(projection.name, store, database);
       this.ownLog = true;
-      if ((await checkpointOf(projection.name, database)) >= target) return true;
-      const stop = askWhetherStopped ? await deadLetterOf(projection.name, database) : null;
-      if (stop === null) return false;
+      const checkpoint = await checkpointOf(projection.name, database);
+      if (checkpoint >= target || !askWhetherStopped) return checkpoint;
+      const stop = await deadLetterOf(projection.name, database);
+      if (stop === null) return checkpoint;
       throw new Stopped(
         `${projection.name} is stopped by ${stop.stream}@${stop.revision} (${stop.error}); ` +
           `see upheld projections status`,
       );
     } catch (error) {
       if (!isDatabaseOutage(error)) throw error;
-      return false;
+      return null;
     }
   }
 

@@ -2,6 +2,8 @@ import { complaint } from '../support/http-cases.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
 
 const BLABY = 'E07000129';
+/** Far more than an answer may wait, on a machine that has much else to do; in milliseconds. */
+const BOUND = 40_000;
 
 let running: RunningUpheld;
 beforeAll(async () => {
@@ -11,6 +13,19 @@ beforeAll(async () => {
 afterAll(() => running.close());
 
 const tokenOf = (body: unknown) => (body as { position: string }).position;
+
+/** Work done while the projector cannot write its pages. */
+async function whileHeldUp(work: () => Promise<void>): Promise<void> {
+  const held = running.upheld.database.createQueryRunner();
+  await held.startTransaction();
+  await held.query(`select from projection_checkpoint where projection = 'statistics' for update`);
+  try {
+    await work();
+  } finally {
+    await held.rollbackTransaction();
+    await held.release();
+  }
+}
 
 describe('reading one’s own writes', () => {
   it('gives an answer that holds what the command did, at once', async () => {
@@ -30,4 +45,39 @@ describe('reading one’s own writes', () => {
     const { status } = await running.get('/statistics/2019-20?after=999999999');
     expect(status).toBe(409);
   });
+
+  it.each([
+    ['one council', `/v1/authorities/${BLABY}/statistics/2019-20`, '18000001'],
+    ['all councils', '/v1/statistics/2019-20', '18000002'],
+  ])(
+    'waits for the statistics of %s only so long, then says where they are',
+    async (_, path, reference) => {
+      await running.upheld.caughtUp();
+      const before = String(await running.upheld.store.head());
+      let asked = '';
+      await whileHeldUp(async () => {
+        const { status, body } = await running.post('/complaints', complaint(reference));
+        expect(status).toBe(201);
+        asked = `${running.url}${path}?after=${tokenOf(body)}`;
+        const answer = await fetch(asked, { signal: AbortSignal.timeout(BOUND) });
+        expect(answer.status).toBe(503);
+        expect(answer.headers.get('content-type')).toBe('application/problem+json');
+        expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+        expect(await answer.json()).toMatchObject({
+          type: 'urn:upheld:problem:projection-behind',
+          detail: `statistics is at ${before}, not yet at ${tokenOf(body)}`,
+        });
+        // Who names no position of their own is answered from what there is.
+        expect(await running.get(path.replace('/v1', ''))).toMatchObject({
+          status: 200,
+          body: { basis: { position: before } },
+        });
+      });
+      const answer = await fetch(asked, { signal: AbortSignal.timeout(BOUND) });
+      expect(answer.status).toBe(200);
+      const { basis } = (await answer.json()) as { basis: { position: string } };
+      expect(BigInt(basis.position)).toBeGreaterThan(BigInt(before));
+    },
+    BOUND * 2,
+  );
 });

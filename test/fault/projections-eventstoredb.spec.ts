@@ -1,0 +1,159 @@
+import { envelope } from '../../src/event-store/command-envelope.js';
+import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import { Lease } from '../../src/projections/lease.js';
+import { projectionStatus } from '../../src/projections/projection-status.js';
+import { projectorLease } from '../../src/projections/projector.js';
+import { rebuild, type RebuildOptions } from '../../src/projections/rebuild.js';
+import { skipEvent } from '../../src/projections/stops.js';
+import { verifyProjection } from '../../src/projections/verify.js';
+import { eventWith, sampleEvents } from '../contract/sample-events.js';
+import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
+import type { ReadFault } from '../support/fake-eventstoredb/faults.js';
+import { ProjectedEventStoreDb } from '../support/projected-eventstoredb.js';
+import { Listing, until } from '../support/projections.js';
+
+/** How long a projector may take to hold what the log holds, on a machine that has much else to do; in milliseconds. */
+const WITHIN = 30_000;
+/** Of a store that soon notices what goes wrong, and tries again for long. */
+const ALERT = {
+  answerMs: 500,
+  silenceMs: 500,
+  patience: { pauses: Array.from({ length: 60 }, () => 40), limit: 15_000 },
+};
+
+let fake: FakeEventStoreDb;
+let listing: Listing;
+let log: ProjectedEventStoreDb;
+beforeEach(async () => {
+  fake = await FakeEventStoreDb.start();
+  listing = new Listing('listing');
+  log = await ProjectedEventStoreDb.open(listing, { url: fake.url, ...ALERT });
+});
+afterEach(async () => {
+  await log.close();
+  await fake.stop();
+});
+
+const options = (over: Partial<RebuildOptions> = {}): RebuildOptions => ({
+  ...log.parts,
+  projection: listing,
+  signal: new AbortController().signal,
+  ...over,
+});
+
+/** Each of the events is listed and counted once. */
+async function expectCounted(ids: readonly string[]): Promise<void> {
+  expect(await listing.ids(log.database, 'cases')).toEqual(ids);
+  expect(await log.database.query('select number from listing_number')).toEqual([{ number: ids.length }]);
+  expect(await verifyProjection(options())).toMatchObject({ difference: null, rows: ids.length + 1 });
+}
+
+describe('read models of a log in EventStoreDB', () => {
+  it.each<ReadFault>([
+    { kind: 'sever', after: 0 },
+    { kind: 'sever', after: 250 },
+    { kind: 'sever-all', after: 599 },
+    { kind: 'silence', after: 250 },
+    { kind: 'unavailable', after: 250 },
+    { kind: 'end', after: 250 },
+    { kind: 'twice', after: 0 },
+    { kind: 'sever', after: 620 },
+    { kind: 'silence', after: 620 },
+    { kind: 'end', after: 620 },
+    { kind: 'twice', after: 610 },
+  ])('count every event exactly once under %j of their subscription', async (fault) => {
+    const ids = await log.append('cases', sampleEvents(600));
+    fake.faults.onSubscription(fault);
+    const projector = await log.project(listing);
+    await projector.waitFor(await log.store.head(), WITHIN);
+    for (let page = 0; page < 5; page += 1) ids.push(...(await log.append('cases', sampleEvents(10))));
+    await projector.waitFor(await log.store.head(), WITHIN);
+    expect(fake.faults.struck).toBe(1);
+    await expectCounted(ids);
+  });
+
+  it('count every event exactly once while the server stops and starts, and another process takes over', async () => {
+    const ids = await log.append('cases', sampleEvents(300));
+    const first = await log.project(listing);
+    await until(() => Lease.isHeld(projectorLease('listing'), log.database));
+    const second = await log.project(listing);
+    await first.waitFor(await log.store.head(), WITHIN);
+    for (const outage of [1, 2, 3]) {
+      await fake.stop();
+      const appending = log.append('cases', sampleEvents(100));
+      if (outage === 2) await first.stop();
+      await fake.restart();
+      ids.push(...(await appending));
+      await second.waitFor(await log.store.head(), WITHIN);
+    }
+    await expectCounted(ids);
+  }, 120_000);
+
+  it('are stopped by an event that cannot be folded, and go on when it is skipped, for ever', async () => {
+    const ids = await log.append('cases', sampleEvents(20));
+    const [poison] = await log.append('cases', [eventWith({ poison: true })]);
+    const after = await log.append('cases', sampleEvents(20));
+    const projector = await log.project(listing);
+    await until(async () => (await projectionStatus('listing', log.parts)).state === 'stopped', WITHIN);
+    const stopped = await projectionStatus('listing', log.parts);
+    expect(stopped).toMatchObject({ stoppedBy: { eventId: poison, revision: 20 }, lag: { events: 21 } });
+    await expect(projector.waitFor(stopped.head, WITHIN)).rejects.toMatchObject({
+      code: 'projection-stopped',
+    });
+    const by = envelope({ id: 'operator-2', role: 'operator' }, new Date('2026-04-01T09:00:00Z'));
+    await skipEvent('listing', 'sent on trial', by, log.parts);
+    await projector.waitFor(await log.store.head(), WITHIN);
+    expect(await listing.ids(log.database, 'cases')).toEqual([...ids, ...after]);
+    await rebuild(options());
+    expect(await listing.ids(log.database, 'cases')).toEqual([...ids, ...after]);
+    expect((await projectionStatus('listing', log.parts)).skipped).toMatchObject([{ eventId: poison }]);
+  });
+
+  it.each<ReadFault>([
+    { kind: 'sever', after: 250 },
+    { kind: 'end', after: 250 },
+    { kind: 'twice', after: 0 },
+  ])('are rebuilt whole under %j, while the live projector goes on', async (fault) => {
+    const ids = await log.append('cases', sampleEvents(600));
+    const projector = await log.project(listing);
+    await projector.waitFor(await log.store.head(), WITHIN);
+    await log.database.query('delete from listing_list where position % 7 = 0');
+    await log.database.query('update listing_number set number = number + 1');
+    expect((await verifyProjection(options()))?.difference).not.toBeNull();
+    fake.faults.onSubscription(fault);
+    const [rebuilt, appended] = await Promise.all([
+      rebuild(options()),
+      log.append('cases', sampleEvents(10)),
+    ]);
+    expect(rebuilt).not.toBeNull();
+    expect(fake.faults.struck).toBe(1);
+    await projector.waitFor(await log.store.head(), WITHIN);
+    await expectCounted([...ids, ...appended]);
+  });
+
+  it('refuse a log under another prefix, until they are rebuilt from it', async () => {
+    await log.append('cases', sampleEvents(10));
+    const projector = await log.project(listing);
+    await projector.waitFor(await log.store.head(), WITHIN);
+    await projector.stop();
+    const other = new EventStoreDbEventStore({ url: fake.url, streamPrefix: 'other.', ...ALERT });
+    try {
+      const events = sampleEvents(5);
+      await other.append('cases', 'no-stream', events);
+      const ids = events.map(({ id }) => id);
+      const refusal = {
+        code: 'other-log',
+        message: expect.stringContaining('comes from the log') as unknown,
+      };
+      const there = { ...options(), store: other };
+      await expect(verifyProjection(there)).rejects.toMatchObject(refusal);
+      const next = await log.project(listing, { streamPrefix: 'other.' });
+      await expect(next.waitFor(await other.head(), WITHIN)).rejects.toMatchObject(refusal);
+      await rebuild(there);
+      expect(await listing.ids(log.database, 'cases')).toEqual(ids);
+      expect(await verifyProjection(there)).toMatchObject({ difference: null, rows: ids.length + 1 });
+    } finally {
+      await other.close();
+    }
+  });
+});

@@ -98,7 +98,7 @@ it('npm run test:contract runs on a server that restarts, with streams of earlie
   const afterFirst = await streams();
   const ownOf = (all: ReadonlyMap<string, number>) => [...all.keys()].filter((stream) => !before.has(stream));
   const logsOf = (all: ReadonlyMap<string, number>) =>
-    new Set(ownOf(all).map((stream) => /^filled-[0-9a-f]{8}\./.exec(stream)?.[0]));
+    new Set(ownOf(all).map((stream) => /^filled-[0-9a-f]{7}\./.exec(stream)?.[0]));
   expect(logsOf(afterFirst)).not.toContain(undefined);
   expect(logsOf(afterFirst).size).toBeGreaterThanOrEqual(3);
 

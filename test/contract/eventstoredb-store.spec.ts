@@ -146,11 +146,11 @@ describe.each(SERVERS)('the log in EventStoreDB: %s', (_, real) => {
   });
 
   it('under another prefix is another log, of another name', async () => {
-    const other = newStore(`${prefix}other.`);
+    const other = newStore(`${prefix}o.`);
     const names = await Promise.all([store, other].map((one) => one.identity()));
     expect(names.map((name) => name.replace(prefix, 'PREFIX.'))).toEqual([
       expect.stringMatching(/^eventstoredb:PREFIX\.:[0-9a-f-]{36}$/),
-      expect.stringMatching(/^eventstoredb:PREFIX\.other\.:[0-9a-f-]{36}$/),
+      expect.stringMatching(/^eventstoredb:PREFIX\.o\.:[0-9a-f-]{36}$/),
     ]);
     const [stream, others] = [newStream(), newStream()];
     await store.append(stream, 'no-stream', sampleEvents(1));

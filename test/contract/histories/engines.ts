@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { EventStoreDbEventStore } from '../../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { MemoryEventStore } from '../../../src/event-store/memory/memory-event-store.js';
 import { FakeEventStoreDb } from '../../support/fake-eventstoredb/fake-eventstoredb.js';
+import { freshPrefix } from '../../support/stream-prefix.js';
 import { openLogDatabase } from '../log-database.js';
 import { SeverableLink } from '../severable-link.js';
 import type { Log } from './clients.js';
@@ -87,7 +87,7 @@ export function memory(): Promise<Engine> {
 
 /** Two processes on a server that nothing is done to. */
 export function realEventStoreDb(url: string): Promise<Engine> {
-  const streamPrefix = `upheld-${randomUUID().slice(0, 8)}.`;
+  const streamPrefix = freshPrefix();
   const stores = PATIENCE.map((patience) => new EventStoreDbEventStore({ url, streamPrefix, patience }));
   const close = async () => {
     await Promise.all(stores.map((store) => store.close()));

@@ -20,7 +20,7 @@ const shared = {
 };
 
 /** Part of the acceptance tests, and of what shows that an engine is fit: it runs with either. */
-const ENGINES = '**/test/acceptance/engines.spec.ts';
+const ENGINES = '**/test/acceptance/engines*.spec.ts';
 
 const suite = (displayName, testMatch) => ({ ...shared, displayName, testMatch });
 

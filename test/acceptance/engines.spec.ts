@@ -1,6 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
-import { ChangeComplaint } from '../../src/complaints/complaint.commands.js';
-import { envelope } from '../../src/event-store/command-envelope.js';
 import { verifyLog } from '../../src/event-store/verify-log.js';
 import { renderHtml } from '../../src/letters/render-html.js';
 import { renderPdf } from '../../src/letters/render-pdf.js';
@@ -8,12 +7,10 @@ import { renderText } from '../../src/letters/render-text.js';
 import { readLetterProse } from '../../src/letters/template-file.js';
 import { yearLetters } from '../../src/letters/year-letters.js';
 import { reportingYear } from '../../src/statistics/reporting-year.js';
-import { StatisticsOfYear } from '../../src/statistics/statistics.queries.js';
-import { commandsFor } from '../support/cases.js';
+import type { YearStatistics } from '../../src/statistics/statistics.types.js';
+import { commandsFor, recordCases } from '../support/cases.js';
 import { COMPLIED, complaint, RECOMMENDATION, UPHELD } from '../support/http-cases.js';
-import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
-import { freshPrefix } from '../support/stream-prefix.js';
-import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
+import { SERVERS, statisticsOf, TwoEngines, withoutPosition, type Engine } from '../support/two-engines.js';
 
 const YEAR = reportingYear('2019-20');
 const BLABY = AuthorityCodeSchema.parse('E07000129');
@@ -24,51 +21,35 @@ const CASES = [
   ...commandsFor(WORCESTERSHIRE, YEAR, { upheld: 4, complied: 1, compliedLate: 1, notComplied: 1 }),
 ];
 
-const SERVERS: [name: string, url: string | undefined][] = [['the fake', undefined]];
-if (process.env['TEST_EVENTSTORE_URL'] !== undefined) {
-  SERVERS.push(['a real server', process.env['TEST_EVENTSTORE_URL']]);
-}
+/** What was shown, and when. */
+type Shown = Readonly<{ statistics: YearStatistics; instant: string }>;
 
-async function record({ commands, upheld }: RunningUpheld): Promise<void> {
-  for (const [received, ...others] of CASES) {
-    if (received?.type !== 'ReceiveComplaint') throw new Error('a case begins with its receipt');
-    for (const command of [received, ...others]) {
-      const sent = envelope({ id: 'test', role: 'caseworker' }, new Date());
-      await commands.execute(new ChangeComplaint(received.reference, command, sent));
-    }
+/** Records cases in two parts. @returns what was shown after each. */
+async function record(engine: Engine): Promise<readonly Shown[]> {
+  const shown: Shown[] = [];
+  for (const cases of [CASES.slice(0, 5), CASES.slice(5)]) {
+    await recordCases(engine, cases);
+    const statistics = await statisticsOf(engine, YEAR);
+    // So that the instant lies between what was stored and what comes, by the clock of either.
+    await pause(50);
+    shown.push({ statistics, instant: new Date().toISOString() });
+    await pause(50);
   }
-  await upheld.caughtUp();
+  return shown;
 }
-
-const statisticsOf = (engine: RunningUpheld) => engine.queries.execute(new StatisticsOfYear(YEAR));
 
 describe.each(SERVERS)('with the log in PostgreSQL, and in EventStoreDB on %s', (_, url) => {
-  let fake: FakeEventStoreDb | undefined;
-  const engines: RunningUpheld[] = [];
+  let engines: TwoEngines;
+  const shown = new Map<Engine, readonly Shown[]>();
+  const both: TwoEngines['both'] = (ask) => engines.both(ask);
   beforeAll(async () => {
-    fake = url === undefined ? await FakeEventStoreDb.start() : undefined;
-    const eventStoreUrl = url ?? fake?.url ?? '';
-    for (const log of [{}, { eventStoreUrl, streamPrefix: freshPrefix() }])
-      engines.push(await runUpheld(log));
-    await Promise.all(engines.map(record));
+    engines = await TwoEngines.open(url);
+    await both(async (engine) => shown.set(engine, await record(engine)));
   }, 120_000);
-  afterAll(async () => {
-    await Promise.all(engines.map((engine) => engine.close()));
-    await fake?.stop();
-  });
-
-  /** Each engine's answer to the same question. */
-  const both = async <Answer>(ask: (engine: RunningUpheld) => Promise<Answer>): Promise<[Answer, Answer]> => {
-    const [one, other] = engines;
-    if (one === undefined || other === undefined) throw new Error('two engines are compared');
-    return Promise.all([ask(one), ask(other)]);
-  };
+  afterAll(() => engines.close());
 
   it('the same cases give the same statistics, but for the position they are of', async () => {
-    const [one, other] = await both(async (engine) => {
-      const statistics = await statisticsOf(engine);
-      return JSON.stringify(statistics).replaceAll(statistics.basis.position, 'POSITION');
-    });
+    const [one, other] = await both(async (engine) => withoutPosition(await statisticsOf(engine, YEAR)));
     expect(other).toBe(one);
     expect(one).toContain('"count":3,"of":4,"percent":75');
   });
@@ -76,7 +57,7 @@ describe.each(SERVERS)('with the log in PostgreSQL, and in EventStoreDB on %s', 
   it('the same cases give the same bytes of letters', async () => {
     const prose = await readLetterProse();
     const [one, other] = await both(async (engine) => {
-      const statistics = await statisticsOf(engine);
+      const statistics = await statisticsOf(engine, YEAR);
       const authorities = [BLABY, WORCESTERSHIRE];
       return yearLetters({ statistics, prose, paragraphs: new Map(), authorities }).map((model) => ({
         html: renderHtml(model),
@@ -128,5 +109,37 @@ describe.each(SERVERS)('with the log in PostgreSQL, and in EventStoreDB on %s', 
     const [one, other] = await both(({ upheld }) => verifyLog(upheld.store));
     expect(one.broken).toBeNull();
     expect(other).toEqual(one);
+  });
+
+  it('what was shown at an earlier moment is shown again, by position and by instant', async () => {
+    const [one, other] = await both(async (engine) => {
+      const moments = shown.get(engine) ?? [];
+      for (const { statistics, instant } of moments) {
+        for (const moment of [statistics.basis.position, instant]) {
+          const asked = await engine.get(`/statistics/${YEAR}?asAt=${encodeURIComponent(moment)}`);
+          expect(asked).toEqual({ status: 200, body: statistics });
+        }
+      }
+      return moments.map(({ statistics }) => withoutPosition(statistics));
+    });
+    expect(other).toEqual(one);
+    expect(new Set(one).size).toBe(2);
+  });
+
+  it('who names the position of their own write is answered with it', async () => {
+    await both(async ({ post, get }) => {
+      for (const number of [1, 2, 3, 4, 5]) {
+        const reference = `1400000${number}`;
+        const complaint = { reference, authority: BLABY, subject: 'Housing', receivedOn: '2014-05-01' };
+        await post('/complaints', complaint);
+        const decision = { outcome: 'not-upheld', decidedOn: '2014-09-02' };
+        const { body } = await post(`/complaints/${reference}/decisions`, decision);
+        const { position } = body as { position: string };
+        const own = await get(`/authorities/${BLABY}/statistics/2014-15?after=${position}`);
+        expect(own).toMatchObject({ status: 200, body: { upheld: { of: number } } });
+        const beyond = BigInt(position) + 1_000_000n;
+        expect(await get(`/statistics/2014-15?after=${beyond}`)).toMatchObject({ status: 409 });
+      }
+    });
   });
 });

@@ -6,7 +6,7 @@ import { projectorLease } from '../../src/projections/projector.js';
 import { rebuild, type RebuildOptions } from '../../src/projections/rebuild.js';
 import { skipEvent } from '../../src/projections/stops.js';
 import { verifyProjection } from '../../src/projections/verify.js';
-import { eventWith, sampleEvents } from '../contract/sample-events.js';
+import { eventWith, sampleEvents } from '../support/sample-events.js';
 import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 import type { ReadFault } from '../support/fake-eventstoredb/faults.js';
 import { ProjectedEventStoreDb } from '../support/projected-eventstoredb.js';

@@ -1,0 +1,114 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { PostgresEventStore } from '../../src/event-store/postgres/postgres-event-store.js';
+import type { ReadAllOptions, RecordedEvent } from '../../src/event-store/event-store.js';
+import type { Position } from '../../src/event-store/position.js';
+import { Lease } from '../../src/projections/lease.js';
+import { atOneMoment } from '../../src/projections/one-moment.js';
+import { projectionStatus } from '../../src/projections/projection-status.js';
+import { rebuild, rebuildLease, type RebuildOptions } from '../../src/projections/rebuild.js';
+import { verifyProjection } from '../../src/projections/verify.js';
+import { Listing, numbered, ProjectedLog, until } from '../support/projections.js';
+
+let listing: Listing;
+let log: ProjectedLog;
+let ids: string[];
+beforeEach(async () => {
+  listing = new Listing('listing');
+  log = await ProjectedLog.open(listing);
+  ids = [];
+  for (let page = 0; page < 6; page += 1) ids.push(...(await log.append('cases', numbered(1_000))));
+  const projector = await log.project(listing);
+  await projector.waitFor(await log.store.head(), 20_000);
+});
+afterEach(() => log.close());
+
+const options = (over: Partial<RebuildOptions> = {}): RebuildOptions => ({
+  ...log.parts,
+  projection: listing,
+  signal: new AbortController().signal,
+  ...over,
+});
+const status = () => projectionStatus('listing', log.parts);
+
+/** What serves is as it was, and is folded from all of the log. */
+async function expectUntouched(): Promise<void> {
+  expect(await listing.ids(log.database, 'cases')).toEqual(ids);
+  expect(await log.database.query('select number from listing_number')).toEqual([{ number: ids.length }]);
+}
+
+describe('a rebuild', () => {
+  it('ends when the connection is cut that guards it, and the next one goes on from there', async () => {
+    let cut = false;
+    // A page is under way until the lease is gone, and the rebuild had the time to hear of it.
+    listing.delay = async () => {
+      if (cut) return;
+      cut = true;
+      await log.database.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and application_name = 'upheld rebuild listing'`,
+      );
+      await until(async () => !(await Lease.isHeld(rebuildLease('listing'), log.database)));
+      await pause(100);
+    };
+    await expect(rebuild(options())).rejects.toMatchObject({ code: 'lease-lost', kind: 'unavailable' });
+    await expectUntouched();
+    const left = await status();
+    expect(left).toMatchObject({ state: 'live', rebuild: { running: false } });
+
+    const from: Position[] = [];
+    const onStart = (position: Position) => from.push(position);
+    expect(await rebuild(options({ onStart }))).toBe(await log.store.head());
+    expect(from).toEqual([left.rebuild?.checkpoint]);
+    expect(from[0]).toBeGreaterThan(0n);
+    await expectUntouched();
+    expect(await verifyProjection(options())).toMatchObject({ difference: null });
+  });
+
+  it('gives up when a reader does not let go of the tables, and the next one only swaps', async () => {
+    const head = await log.store.head();
+    await atOneMoment(log.database, listing, async (manager) => {
+      await expect(rebuild(options())).rejects.toMatchObject({ code: 'tables-in-use', kind: 'unavailable' });
+      const rows: unknown = await manager.query('select count(*)::integer as count from listing_list');
+      expect(rows).toEqual([{ count: ids.length }]);
+    });
+    await expectUntouched();
+    expect(await status()).toMatchObject({ rebuild: { checkpoint: head, running: false } });
+    // What comes meanwhile goes into the tables that serve.
+    ids.push(...(await log.append('cases', numbered(10))));
+    await until(async () => (await status()).lag.events === 0);
+    await expectUntouched();
+
+    const started: Position[][] = [];
+    const onStart = (...at: Position[]) => started.push(at);
+    expect(await rebuild(options({ onStart }))).toBe(await log.store.head());
+    expect(started).toEqual([[head, await log.store.head()]]);
+    await expectUntouched();
+    expect((await status()).rebuild).toBeNull();
+  });
+
+  it('does not put a copy in place that lacks events of what serves', async () => {
+    const store = new Lagging({ connectionString: log.databaseUrl });
+    try {
+      await expect(rebuild(options({ store }))).rejects.toMatchObject({
+        code: 'rebuild-behind',
+        kind: 'unavailable',
+        message: `the copy is at 5500, the live tables at ${await log.store.head()}`,
+      });
+    } finally {
+      await store.close();
+    }
+    await expectUntouched();
+    expect(await rebuild(options())).toBe(await log.store.head());
+    await expectUntouched();
+  });
+});
+
+/** Shows the log up to a position only, as a replica does that has not received the rest. */
+class Lagging extends PostgresEventStore {
+  override async *readAll(options?: ReadAllOptions): AsyncGenerator<RecordedEvent> {
+    for await (const event of super.readAll(options)) {
+      if (event.position > 5_500n) return;
+      yield event;
+    }
+  }
+}

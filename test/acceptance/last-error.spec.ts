@@ -1,0 +1,49 @@
+import { noteLastError } from '../../src/projections/checkpoint.js';
+import { projectionStatus } from '../../src/projections/projection-status.js';
+import { upheldCommand } from '../support/command-line.js';
+import { ready } from '../support/health.js';
+import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
+
+const ERROR = 'Error: the disk is full';
+
+let running: RunningUpheld;
+beforeAll(async () => {
+  // None projects here, so that what went wrong is not over with the next page.
+  running = await runUpheld({ projecting: false });
+});
+afterAll(() => running.close());
+
+const note = (error: string | null) => noteLastError('statistics', error, running.upheld.database);
+/** What the status knows of it. */
+const known = async () => {
+  const { lastError } = await projectionStatus('statistics', running.upheld);
+  return { error: lastError?.error ?? '', at: lastError?.at ?? '' };
+};
+const status = async (...options: string[]) => {
+  const { databaseUrl } = running.upheld;
+  const ran = await upheldCommand(['projections', 'status', ...options], { DATABASE_URL: databaseUrl });
+  expect(ran).toMatchObject({ code: 0 });
+  return ran.stdout;
+};
+
+describe('what went wrong last with a projection', () => {
+  it('is told by the health check until it is over, without credentials; it is ready all the while', async () => {
+    await note(`${ERROR} (postgres://upheld:hunter2@127.0.0.1/upheld)`);
+    const { projections } = await ready(running);
+    const told = { error: `${ERROR} (postgres://…@127.0.0.1/upheld)`, at: (await known()).at };
+    expect(projections).toMatchObject([{ state: 'live', stoppedBy: null, lastError: told }]);
+    await note(null);
+    expect((await ready(running)).projections).toMatchObject([{ lastError: null }]);
+  });
+
+  it('is told to the operator at the command line until it is over', async () => {
+    expect(await status()).not.toContain('last error');
+    await note(ERROR);
+    const lastError = await known();
+    expect(lastError.error).toBe(ERROR);
+    expect(await status()).toContain(`\n  last error (${lastError.at}): ${ERROR}\n`);
+    expect(JSON.parse(await status('--json'))).toMatchObject({ projections: [{ lastError }] });
+    await note(null);
+    expect(await status()).not.toContain('last error');
+  });
+});

@@ -4,9 +4,12 @@
  */
 const OID = { bigint: 20, integer: 23, text: 25, json: 114, uuid: 2950 };
 
+/** text[] */
 export const textArray = (values: readonly string[]): Buffer => ofTexts(OID.text, values);
+/** json[], of JSON texts. */
 export const jsonArray = (values: readonly string[]): Buffer => ofTexts(OID.json, values);
 
+/** integer[] */
 export function integerArray(values: readonly number[]): Buffer {
   return array(OID.integer, values, 4, (buffer, value, offset) => {
     buffer.writeInt32BE(value, offset);
@@ -14,6 +17,7 @@ export function integerArray(values: readonly number[]): Buffer {
   });
 }
 
+/** bigint[] */
 export function bigintArray(values: readonly bigint[]): Buffer {
   return array(OID.bigint, values, 8, (buffer, value, offset) => {
     buffer.writeBigInt64BE(value, offset);
@@ -21,6 +25,7 @@ export function bigintArray(values: readonly bigint[]): Buffer {
   });
 }
 
+/** uuid[], of UUIDs with their dashes. */
 export function uuidArray(values: readonly string[]): Buffer {
   return array(OID.uuid, values, 16, (buffer, value, offset) => {
     return buffer.write(value.replaceAll('-', ''), offset, 'hex');

@@ -1,8 +1,6 @@
 import { isServerOutage } from '../platform/database-outage.js';
 import { Unavailable } from '../platform/refusal.js';
 
-export { tellingOutages } from '../platform/database-outage.js';
-
 /**
  * Whether PostgreSQL or the log did not answer, so that the same page may pass later; anything else is the
  * page's own fault, or stays so however often it is tried.

@@ -1,7 +1,6 @@
 import { Client, type QueryResultRow } from 'pg';
 import { integerArray, textArray } from '../../platform/binary-array.js';
-import { isOutage } from '../../event-store/postgres/outage.js';
-import { Unavailable } from '../../platform/refusal.js';
+import { tellingOutages } from '../../platform/database-outage.js';
 import type { CaseReference } from '../case-reference.js';
 import { MAX_CHECKS, MAX_RECOMMENDATIONS } from '../complaint.decide.js';
 import type { CaseRow } from './case-rows.js';
@@ -46,7 +45,7 @@ export class ImportStaging {
     });
     // A connection lost between two queries is told by the next one.
     client.on('error', () => undefined);
-    await client.connect().catch(unavailable);
+    await tellingOutages(() => client.connect());
     const staging = new ImportStaging(client);
     try {
       await staging.query(CREATE_TABLES);
@@ -129,8 +128,7 @@ export class ImportStaging {
   }
 
   private async query<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
-    const { rows } = await this.client.query<Row>(text, values).catch(unavailable);
-    return rows;
+    return tellingOutages(async () => (await this.client.query<Row>(text, values)).rows);
   }
 
   /** Held, so that no transaction stays open while the cases are recorded. */
@@ -149,9 +147,4 @@ function staged({ file, line, content }: { file: number; line: number; content: 
   const name = IMPORT_FILES[file];
   if (name === undefined) throw new Error(`there is no import file ${file}`);
   return { file: name, line, row: content === '' ? null : (JSON.parse(content) as CaseRow) };
-}
-
-function unavailable(error: unknown): never {
-  if (!isOutage(error)) throw error;
-  throw new Unavailable('database-unavailable', 'the database does not answer', { cause: error });
 }

@@ -7,7 +7,7 @@ const SLICE = 50;
 export async function mapTogether<T, R>(
   items: readonly T[],
   width: number,
-  of: (item: T) => Promise<R> | R,
+  of: (item: T) => Promise<R>,
 ): Promise<R[]> {
   const results: R[] = [];
   const queue = items.entries();

@@ -10,11 +10,15 @@ type CopyingConnection = Connection & {
 const CHUNK = 65_536;
 
 /**
- * Sends COPY … FROM STDIN with its data at once, without waiting to be asked for them: the server takes messages
- * in their order, and passes over the data when the statement fails. So it can stand in a pipeline, where the
- * driver lets no other than its own class of queries in (`pg-copy-streams` is none, and waits besides).
+ * Sends COPY … FROM STDIN with its data at once, without waiting to be asked for them: the server takes messages in
+ * their order, and passes over the data when the statement fails. So it can stand in a pipeline, where the driver
+ * lets no other than its own class of queries in (`pg-copy-streams` is none, and waits besides).
  *
- * @throws DatabaseError as any statement.
+ * @param statement one COPY … FROM STDIN, without parameters.
+ * @param data all of it, in the statement's format, with what ends it there.
+ *
+ * @throws DatabaseError when the server refuses the statement or a row: then the transaction is aborted and nothing is
+ *   stored; the driver's Error when the connection is lost, or silent for longer than its `query_timeout`.
  */
 export function copyIn(client: PoolClient, statement: string, data: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -65,7 +65,11 @@ export class LogWriter {
       for (let next = 0; next < batch.length; next += SLICE) {
         // The server inserts one slice while the hashes of the next are computed.
         const rows = judged.judge(batch.slice(next, next + SLICE));
-        if (rows.length > 0) insertions.push(copyIn(client, COPY_EVENTS, binaryRows(rows, state.now)));
+        if (rows.length === 0) continue;
+        const copied = copyIn(client, COPY_EVENTS, binaryRows(rows, state.now));
+        // Told where all are awaited.
+        copied.catch(() => undefined);
+        insertions.push(copied);
       }
       await Promise.all([...insertions, client.query(insertions.length > 0 ? COMMIT_APPEND : 'rollback')]);
       return judged.outcomes;

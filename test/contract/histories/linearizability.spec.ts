@@ -34,7 +34,7 @@ const ENGINES: [name: string, open: () => Promise<Engine>, runs: number][] = [
   ['of EventStoreDB (the fake), by two processes, with faults', fakeEventStoreDb, 50],
 ];
 if (REAL !== undefined) {
-  ENGINES.push(['of EventStoreDB, by two processes', () => realEventStoreDb(REAL), 20]);
+  ENGINES.push(['of EventStoreDB (a real server), by two processes', () => realEventStoreDb(REAL), 20]);
 }
 
 describe.each(ENGINES)('what clients are told of the log %s', (_, open, numRuns) => {

@@ -46,6 +46,8 @@ describe('the embedded PostgreSQL that ends by itself while it is used', () => {
       const killed = await place.killServer();
       await until(() => answers(url));
       expect((await place.postmaster())?.pid).not.toBe(killed);
+      // More than two looks: the other has noticed, too.
+      await pause(2_500);
     }
     expect(await starts()).toBe(before + 3);
     await child.close();

@@ -16,6 +16,7 @@ import {
 import type { PageWrite, Projection } from '../../src/projections/projection.js';
 import { Projector } from '../../src/projections/projector.js';
 import { createDatabase } from './database.js';
+import { sampleEvent } from './sample-events.js';
 
 const MIGRATIONS = [
   CreateEventLog1795219200000,
@@ -153,21 +154,7 @@ export function numbered(count: number, poisonAt: readonly number[] = []): JsonO
   return Array.from({ length: count }, (_, number) => ({ number, poison: poisonAt.includes(number) }));
 }
 
-function newEvent(data: JsonObject): NewEvent {
-  return {
-    id: randomUUID(),
-    type: 'Numbered',
-    version: 1,
-    data,
-    metadata: {
-      actor: { id: 'cw-7', role: 'caseworker' },
-      recordedAt: '2019-06-14T09:30:00.000Z',
-      correlationId: 'c-1',
-      causationId: 'c-1',
-      command: { id: 'c-1', contentHash: '00ff' },
-    },
-  };
-}
+const newEvent = (data: JsonObject): NewEvent => sampleEvent({ type: 'Numbered', data });
 
 /** Waits, for a bounded time, until something is so. */
 export async function until(so: () => Promise<boolean> | boolean, within = 15_000): Promise<void> {

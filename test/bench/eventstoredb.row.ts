@@ -39,8 +39,8 @@ export const eventStoreDbRow: Row = {
       await database.query('delete from projection_checkpoint');
       const options = { store, database, databaseUrl, projection: new StatisticsProjection() };
       const rate = (ms: number) => (events / ms) * 1_000;
-      const pairs = await inTurns(2, {
-        warmUp: 1,
+      const pairs = await inTurns(5, {
+        warmUp: 2,
         achieved: async () => {
           floor.signal.throwIfAborted();
           return rate(await timed(() => rebuild({ ...options, signal: floor.signal })));

@@ -16,7 +16,7 @@ export const rebuildRow: Row = {
     await log.fillTo(floor.scale.rebuildEvents, floor.signal);
     const task = { databaseUrl: log.url, rounds: floor.scale.rebuildRounds, events: log.events };
     const { pairs, peak } = await inChild(task, floor.signal);
-    const size = `${Math.round(log.events / 1_000)},000 events`;
+    const size = `${(Math.round(log.events / 1_000) * 1_000).toLocaleString('en-GB')} events`;
     return [
       rateFigure(`rebuild of all read models, ${size}; reading the log`, pairs, 'events', 0.5),
       limitFigure(`memory of that rebuild, ${size}`, peak, 400, 'MB'),

@@ -21,10 +21,12 @@ export const lagRow: Row = {
     try {
       const commands = new BenchCommands(upheld.store);
       await lags(upheld, commands, RATE * WARM_UP_SECONDS, floor.signal);
+      const began = performance.now();
       const measured = await lags(upheld, commands, RATE * SECONDS, floor.signal);
-      return [
-        limitFigure(`live projection lag at ${RATE} commands/s, p99`, quantile(measured, 0.99), 100, 'ms'),
-      ];
+      // Of a log that does not keep the pace the projection would have less to do.
+      const kept = Math.round((measured.length / (performance.now() - began)) * 1_000);
+      const what = `live projection lag at ${kept} commands/s (of ${RATE}), p99`;
+      return [limitFigure(what, quantile(measured, 0.99), 100, 'ms')];
     } finally {
       await upheld.close();
     }

@@ -27,7 +27,7 @@ const QUESTIONS = 15;
 const YEAR = reportingYear('2019-20');
 const BLABY = AuthorityCodeSchema.parse('E07000129');
 
-/** Questions to a record of 200,000 cases of one year, present and as at three quarters of them. */
+/** Questions to a record of 200,000 cases of one year, present and as at places spread over it. */
 export const statisticsRow: Row = {
   name: 'statistics',
   async measure(floor) {
@@ -36,8 +36,14 @@ export const statisticsRow: Row = {
       const from = await checkpointOf('statistics', upheld.database);
       const to = await project(upheld.database, from, floor);
       await upheld.database.query('analyze');
-      const earlier = position(from + ((to - from) * 3n) / 4n);
-      const asAt = { kind: 'position', position: earlier } as const;
+      // How long it takes hangs on how far the milestone before is: they are spread over the record.
+      let asked = 0n;
+      const asAt = () => {
+        const part = (asked % BigInt(QUESTIONS)) + 1n;
+        asked += 1n;
+        const place = from + ((to - from) * part) / BigInt(QUESTIONS);
+        return { kind: 'position', position: position(place) } as const;
+      };
       const ofYear = new StatisticsOfYearHandler(upheld.statistics);
       const ofOne = new StatisticsOfAuthorityHandler(upheld.statistics);
       const all = 'statistics of all councils';
@@ -47,7 +53,7 @@ export const statisticsRow: Row = {
         limitFigure(`${all}, live`, await ms(() => ofYear.execute(new StatisticsOfYear(YEAR))), 250, 'ms'),
         limitFigure(
           `${all}, as at`,
-          await ms(() => ofYear.execute(new StatisticsOfYear(YEAR, { asAt }))),
+          await ms(() => ofYear.execute(new StatisticsOfYear(YEAR, { asAt: asAt() }))),
           250,
           'ms',
         ),
@@ -59,7 +65,7 @@ export const statisticsRow: Row = {
         ),
         limitFigure(
           `${one}, as at`,
-          await ms(() => ofOne.execute(new StatisticsOfAuthority(BLABY, YEAR, { asAt }))),
+          await ms(() => ofOne.execute(new StatisticsOfAuthority(BLABY, YEAR, { asAt: asAt() }))),
           10,
           'ms',
         ),

@@ -22,7 +22,7 @@ export type Scale = Readonly<{
 }>;
 
 export const SCALES = {
-  short: { importCases: 4_000, importRounds: 5, rebuildEvents: 60_000, rebuildRounds: 2 },
+  short: { importCases: 14_000, importRounds: 5, rebuildEvents: 60_000, rebuildRounds: 2 },
   '2m': { importCases: 20_000, importRounds: 9, rebuildEvents: 2_000_000, rebuildRounds: 1 },
 } satisfies Record<string, Scale>;
 

@@ -17,7 +17,7 @@ export type LoadOptions = Readonly<{
   correlationId?: string | undefined;
   /** Decides everything and appends nothing. */
   dryRun?: boolean | undefined;
-  /** Cases decided and appended together; 500 when left out. */
+  /** Cases decided and appended together; 50 when left out. */
   pageSize?: number | undefined;
   /** Once aborted no further page is begun; what is stored stays. */
   signal?: AbortSignal | undefined;
@@ -36,8 +36,12 @@ export type LoadCounts = Readonly<{
   position: Position | null;
 }>;
 
-/** Pages being appended at a time: the log is given the next before it has answered to the last. */
-const UNDER_WAY = 2;
+/** Small, so that what is made for a page is gone before the collector of garbage has to keep it. */
+const PAGE_SIZE = 50;
+/** Pages being appended at a time: as many as make up the log's next batch while it stores the one before. */
+const UNDER_WAY = 32;
+/** Recommendations and checks of the pages being appended, at most, so that memory stays flat. */
+const PARTS_UNDER_WAY = 10_000;
 
 /**
  * Records cases through the domain, a page at a time: one is decided while those before it are appended. A
@@ -51,46 +55,49 @@ export async function loadCases(
   options: LoadOptions,
 ): Promise<LoadCounts> {
   const recorder = new CaseRecorder(options);
-  const underWay: Promise<void>[] = [];
+  const underWay: Readonly<{ settled: Promise<void>; parts: number }>[] = [];
+  const isFull = (most: number) =>
+    underWay.length >= most || underWay.reduce((sum, { parts }) => sum + parts, 0) >= PARTS_UNDER_WAY;
   // The first page tells what the others are likely to be: none is appended beside it.
   let most = 1;
   try {
-    for await (const page of pagesOf(caseFiles, options.pageSize ?? 500)) {
+    for await (const { page, parts } of pagesOf(caseFiles, options.pageSize ?? PAGE_SIZE)) {
       if (options.signal?.aborted === true) break;
       const drafts = await recorder.draft(page);
-      if (underWay.length >= most) {
-        await underWay.shift();
+      while (isFull(most)) {
+        await underWay.shift()?.settled;
         most = UNDER_WAY;
       }
       const settled = recorder.settle(drafts).then(() => options.onPage?.(recorder.counts));
       // A failure is told where this is awaited, which is some pages later.
       settled.catch(() => undefined);
-      underWay.push(settled);
+      underWay.push({ settled, parts });
     }
   } finally {
     // Also where one fails, nothing goes on being stored once this has ended.
-    await Promise.allSettled(underWay);
-    await Promise.all(underWay);
+    const last = underWay.map(({ settled }) => settled);
+    await Promise.allSettled(last);
+    await Promise.all(last);
   }
   return recorder.counts;
 }
 
-/** A page of large cases holds fewer of them, so that memory stays flat. */
-const PAGE_PARTS = 5_000;
+/** A page of large cases holds fewer of them. */
+const PAGE_PARTS = 1_000;
 
 async function* pagesOf(
   caseFiles: AsyncIterable<CaseFile> | Iterable<CaseFile>,
   size: number,
-): AsyncGenerator<CaseFile[]> {
+): AsyncGenerator<Readonly<{ page: readonly CaseFile[]; parts: number }>> {
   let page: CaseFile[] = [];
   let parts = 0;
   for await (const caseFile of caseFiles) {
     page.push(caseFile);
     parts += caseFile.recommendations.length + caseFile.checks.length;
     if (page.length < size && parts < PAGE_PARTS) continue;
-    yield page;
+    yield { page, parts };
     page = [];
     parts = 0;
   }
-  if (page.length > 0) yield page;
+  if (page.length > 0) yield { page, parts };
 }

@@ -1,33 +1,41 @@
+import pLimit from 'p-limit';
 import type { AdmittedAppend } from '../append-rules.js';
 import type { AppendOutcome } from '../event-store.js';
 import { Turns } from './turns.js';
 
-/** Appends under way at the same time; the server is fastest with 64 to 512. */
-const IN_FLIGHT = 256;
+/** Appends of all bulks under way at the same time; the server is fastest with 64 to 512. */
+const IN_FLIGHT = 512;
 
-/**
- * Writes many appends at the same time, begun in the order given; those of one stream one after another.
- * @throws what a write throws; no further one is begun then.
- */
-export async function writeBulk(
-  appends: readonly AdmittedAppend[],
-  write: (append: AdmittedAppend) => Promise<AppendOutcome>,
-): Promise<AppendOutcome[]> {
-  const turns = new Turns();
-  const outcomes: AppendOutcome[] = [];
-  const remaining = appends.entries();
-  let failure: Readonly<{ error: unknown }> | undefined;
-  const writer = async () => {
-    for (const [index, append] of remaining) {
+type Write = (append: AdmittedAppend) => Promise<AppendOutcome>;
+
+/** Writes bulks, any number of which may come at the same time. */
+export class BulkAppends {
+  readonly #whenFree = pLimit(IN_FLIGHT);
+
+  constructor(private readonly write: Write) {}
+
+  /**
+   * Writes the appends of a bulk at the same time, begun in the order given; those of one stream one after another.
+   * @throws what a write throws; no further one of the bulk is begun then, and those begun have ended.
+   */
+  async store(appends: readonly AdmittedAppend[]): Promise<AppendOutcome[]> {
+    const turns = new Turns();
+    const outcomes: AppendOutcome[] = [];
+    let failure: Readonly<{ error: unknown }> | undefined;
+    const storeOne = async (append: AdmittedAppend, index: number) => {
       if (failure !== undefined) return;
       try {
-        outcomes[index] = await turns.take(append.stream, () => write(append));
+        outcomes[index] = await this.write(append);
       } catch (error) {
         failure ??= { error };
       }
-    }
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, writer));
-  if (failure !== undefined) throw failure.error;
-  return outcomes;
+    };
+    await Promise.all(
+      appends.map((append, index) =>
+        this.#whenFree(() => turns.take(append.stream, () => storeOne(append, index))),
+      ),
+    );
+    if (failure !== undefined) throw failure.error;
+    return outcomes;
+  }
 }

@@ -20,7 +20,7 @@ import type {
 import { START } from '../position.js';
 import type { Position } from '../position.js';
 import { streamBounds, wholeNumber } from '../stream-bounds.js';
-import { writeBulk } from './append-bulk.js';
+import { BulkAppends } from './append-bulk.js';
 import { AppendChannel } from './append-channel.js';
 import { ChainHeads } from './chain-heads.js';
 import { connect, disconnect } from './connection.js';
@@ -80,6 +80,7 @@ export class EventStoreDbEventStore implements EventStore {
   readonly #head: LogHead;
   readonly #reader: LogReader;
   readonly #writer: LogWriter;
+  readonly #bulks = new BulkAppends((append) => this.#writer.write(append));
   readonly #identity: LogIdentity;
   readonly #prefix: string;
   readonly #silenceMs: number;
@@ -123,7 +124,7 @@ export class EventStoreDbEventStore implements EventStore {
   async appendBulk(appends: readonly StreamAppend[]): Promise<AppendOutcome[]> {
     const admitted = await admitAll(appends);
     this.#refuseWhenClosed();
-    return this.#settle(writeBulk(admitted, (append) => this.#writer.write(append)));
+    return this.#settle(this.#bulks.store(admitted));
   }
 
   async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent> {

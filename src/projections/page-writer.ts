@@ -15,6 +15,12 @@ export type Skipped = ReadonlySet<Position>;
 export type TransactionKind = Readonly<{
   isolation?: 'READ COMMITTED' | 'REPEATABLE READ';
   durable?: boolean;
+  /**
+   * Live tables that are locked (against nothing but their replacement) before a snapshot is taken: a name is always
+   * resolved to the newest table, so that a snapshot older than a rebuild's swap would otherwise see its tables as they
+   * were when half filled.
+   */
+  steady?: readonly string[];
 }>;
 
 /** Runs work in one transaction whose unqualified table names are those of a schema. */
@@ -22,13 +28,15 @@ export async function inSchema<Result>(
   database: DataSource,
   schema: string,
   work: (transaction: QueryRunner) => Promise<Result>,
-  { isolation = 'READ COMMITTED', durable = true }: TransactionKind = {},
+  { isolation = 'READ COMMITTED', durable = true, steady = [] }: TransactionKind = {},
 ): Promise<Result> {
   const runner = database.createQueryRunner();
   try {
     // All of it is one round trip; TypeORM's own beginning would be two.
     const settings = [`set local search_path to ${schema}`];
     if (!durable) settings.push('set local synchronous_commit to off');
+    const locked = steady.map((table) => `${LIVE}.${table}`).join(', ');
+    if (locked !== '') settings.push(`lock table ${locked} in access share mode`);
     await runner.query(`begin isolation level ${isolation}; ${settings.join('; ')}`);
     const result = await work(runner);
     await runner.query('commit');

@@ -35,6 +35,7 @@ export async function verifyProjection(options: RebuildOptions): Promise<Verifie
       if (signal.aborted) return null;
       return await inSchema(database, schema, (transaction) => compare(fold, transaction), {
         isolation: 'REPEATABLE READ',
+        steady: projection.tables,
       });
     } finally {
       await dropShadow(database, schema);
@@ -44,10 +45,6 @@ export async function verifyProjection(options: RebuildOptions): Promise<Verifie
 
 async function compare(fold: FreshFold, transaction: QueryRunner): Promise<Verified> {
   const { name, tables } = fold.projection;
-  // Before the snapshot, for the reason that `atOneMoment` gives.
-  await transaction.query(
-    `lock table ${tables.map((table) => `${LIVE}.${table}`).join(', ')} in access share mode`,
-  );
   const position = await checkpointOf(name, transaction, LIVE);
   await foldRest(transaction, fold, await lockCheckpoint(name, transaction), position);
   let rows = 0;

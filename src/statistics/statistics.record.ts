@@ -53,20 +53,26 @@ export class PostgresStatisticsRecord implements StatisticsRecord {
   ): Promise<YearRecord> {
     if (asAt?.kind === 'instant') await this.settle(asAt.instant);
     // One snapshot for all that is read, so that the figures and the position they are of belong together.
-    return atOneMoment(this.database, PROJECTION, async (manager) => {
-      const checkpoint = await checkpointOf(PROJECTION.name, manager);
-      const at = asAt === undefined ? checkpoint : await this.positionOf(asAt, checkpoint, manager);
-      const register = await authoritiesAt(manager, at);
+    return atOneMoment(this.database, PROJECTION, async (reader) => {
+      const at = asAt === undefined ? null : await this.positionOf(asAt, reader);
+      // Sent together: they do not wait for each other's answers.
+      const [checkpoint, register, milestone, synthetic] = await Promise.all([
+        checkpointOf(PROJECTION.name, reader),
+        authoritiesAt(reader, at),
+        at === null ? START : milestoneBefore(reader, year, at),
+        isSyntheticAt(reader, at),
+      ]);
+      if (at !== null && at > checkpoint) {
+        throw new NotYet(`position ${at}`, `the statistics are at ${checkpoint}`);
+      }
       const authorities = among(register);
       const codes = authorities.length === register.length ? null : authorities.map(({ code }) => code);
       const counts =
-        at === checkpoint ? presentCounts(manager, year, codes) : countsAt(manager, year, at, codes);
-      return {
-        year,
-        authorities,
-        tallies: talliesOf(await counts),
-        basis: { position: String(at), snapshot: null, synthetic: await isSyntheticAt(manager, at) },
-      };
+        at === null || at === checkpoint
+          ? await presentCounts(reader, year, codes)
+          : await countsAt(reader, year, { milestone, at }, codes);
+      const basis = { position: String(at ?? checkpoint), snapshot: null, synthetic };
+      return { year, authorities, tallies: talliesOf(counts), basis };
     });
   }
 
@@ -77,20 +83,18 @@ export class PostgresStatisticsRecord implements StatisticsRecord {
     await this.waitFor(head, WAIT);
   }
 
-  private async positionOf(asAt: AsAt, checkpoint: Position, manager: EntityManager): Promise<Position> {
-    if (asAt.kind === 'instant') return this.positionAt(asAt.instant, checkpoint, manager);
-    if (asAt.position > checkpoint)
-      throw new NotYet(`position ${asAt.position}`, `the statistics are at ${checkpoint}`);
-    return asAt.position;
+  private async positionOf(asAt: AsAt, reader: EntityManager): Promise<Position> {
+    if (asAt.kind === 'position') return asAt.position;
+    return this.positionAt(asAt.instant, await checkpointOf(PROJECTION.name, reader), reader);
   }
 
   /**
    * The longest prefix of the log stored by an instant, on the store's clock (design 3). The pages that were
    * projected narrow it down, and the log itself tells the last event.
    */
-  private async positionAt(instant: Date, checkpoint: Position, manager: EntityManager): Promise<Position> {
-    const [page] = await manager.query<{ position: string }[]>(
-      'select position::text from statistics_page where stored_at <= $1 order by position desc limit 1',
+  private async positionAt(instant: Date, checkpoint: Position, reader: EntityManager): Promise<Position> {
+    const [page] = await reader.query<{ position: string }[]>(
+      'select position from statistics_page where stored_at <= $1 order by position desc limit 1',
       [instant.toISOString()],
     );
     let last = page === undefined ? START : position(page.position);
@@ -102,41 +106,47 @@ export class PostgresStatisticsRecord implements StatisticsRecord {
   }
 }
 
-async function authoritiesAt(manager: EntityManager, at: Position): Promise<Authority[]> {
-  const rows = await manager.query<{ authority: Authority }[]>(
+/** The register as it stood at a position; as it is where that is null. */
+async function authoritiesAt(reader: EntityManager, at: Position | null): Promise<Authority[]> {
+  const rows = await reader.query<{ authority: Authority }[]>(
     `select distinct on (code) authority from statistics_authority
-     where position <= $1 order by code, position desc`,
-    [String(at)],
+     where $1::bigint is null or position <= $1 order by code, position desc`,
+    [textOf(at)],
   );
   return rows.map((row) => row.authority);
 }
 
 /** Of some bodies, or of all where `codes` is null. */
 function presentCounts(
-  manager: EntityManager,
+  reader: EntityManager,
   year: ReportingYear,
   codes: readonly AuthorityCode[] | null,
 ): Promise<CountRow[]> {
-  return manager.query<CountRow[]>(
+  return reader.query<CountRow[]>(
     `select authority, json_object_agg(measure, count) as counts from statistics_tally
      where year = $1 and count <> 0 and ($2::text[] is null or authority = any($2)) group by authority`,
     [year, codes],
   );
 }
 
-/** The last milestone by then, and the changes since. */
-async function countsAt(
-  manager: EntityManager,
-  year: ReportingYear,
-  at: Position,
-  codes: readonly AuthorityCode[] | null,
-): Promise<CountRow[]> {
-  const [milestone] = await manager.query<{ position: string }[]>(
+/** The last position by then at which all counts of the year were written down; START for none. */
+async function milestoneBefore(reader: EntityManager, year: ReportingYear, at: Position): Promise<Position> {
+  const [milestone] = await reader.query<{ position: string }[]>(
     `select position from statistics_tally_milestone
      where year = $1 and position <= $2 order by position desc limit 1`,
-    [year, String(at)],
+    [year, textOf(at)],
   );
-  return manager.query<CountRow[]>(
+  return milestone === undefined ? START : position(milestone.position);
+}
+
+/** The counts at a milestone, and the changes since. */
+function countsAt(
+  reader: EntityManager,
+  year: ReportingYear,
+  { milestone, at }: Readonly<{ milestone: Position; at: Position }>,
+  codes: readonly AuthorityCode[] | null,
+): Promise<CountRow[]> {
+  return reader.query<CountRow[]>(
     `select authority, json_object_agg(measure, count) as counts
      from (
        select authority, measure, sum(count) as count
@@ -150,7 +160,7 @@ async function countsAt(
        group by authority, measure having sum(count) <> 0
      ) as tally
      group by authority`,
-    [year, milestone?.position ?? String(START), String(at), codes],
+    [year, textOf(milestone), textOf(at), codes],
   );
 }
 
@@ -158,10 +168,16 @@ function talliesOf(rows: readonly CountRow[]): Map<AuthorityCode, Tally> {
   return new Map(rows.map(({ authority, counts }) => [authority, { ...EMPTY_TALLY, ...counts }]));
 }
 
-async function isSyntheticAt(manager: EntityManager, at: Position): Promise<boolean> {
-  const [row] = await manager.query<{ provenance: Provenance }[]>(
-    'select provenance from statistics_provenance where position <= $1 order by position desc limit 1',
-    [String(at)],
+async function isSyntheticAt(reader: EntityManager, at: Position | null): Promise<boolean> {
+  const [row] = await reader.query<{ provenance: Provenance }[]>(
+    `select provenance from statistics_provenance
+     where $1::bigint is null or position <= $1 order by position desc limit 1`,
+    [textOf(at)],
   );
   return row?.provenance.synthetic ?? false;
+}
+
+/** As the driver takes a position. */
+function textOf(at: Position | null): string | null {
+  return at === null ? null : String(at);
 }

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { ChangeComplaint } from '../../src/complaints/complaint.commands.js';
+import type { ComplaintCommand } from '../../src/complaints/complaint.decide.js';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import { envelope } from '../../src/event-store/command-envelope.js';
 import { position, type Position } from '../../src/event-store/position.js';
@@ -29,14 +31,7 @@ const shown: Shown[] = [];
 beforeAll(async () => {
   running = await runUpheld();
   for (const counts of [{ upheld: 2 }, { notUpheld: 3 }, { upheld: 3, complied: 1, notComplied: 2 }]) {
-    for (const commands of commandsFor(BLABY, YEAR, counts)) {
-      for (const command of commands) {
-        const reference = commands[0]?.type === 'ReceiveComplaint' ? commands[0].reference : undefined;
-        if (reference === undefined) throw new Error('a case begins with its receipt');
-        const sent = envelope({ id: 'test', role: 'caseworker' }, new Date());
-        await running.commands.execute(new ChangeComplaint(reference, command, sent));
-      }
-    }
+    for (const commands of commandsFor(BLABY, YEAR, counts)) await record(commands);
     await running.upheld.caughtUp();
     const statistics = await running.queries.execute(new StatisticsOfYear(YEAR));
     const ofBlaby = await running.queries.execute(new StatisticsOfAuthority(BLABY, YEAR));
@@ -47,6 +42,16 @@ beforeAll(async () => {
   }
 });
 afterAll(() => running.close());
+
+/** Sends the commands of one case. */
+async function record(commands: readonly ComplaintCommand[]): Promise<void> {
+  const [first] = commands;
+  if (first?.type !== 'ReceiveComplaint') throw new Error('a case begins with its receipt');
+  for (const command of commands) {
+    const sent = envelope({ id: 'test', role: 'caseworker' }, new Date());
+    await running.commands.execute(new ChangeComplaint(first.reference, command, sent));
+  }
+}
 
 const asked = (query: string) => running.get(`/statistics/2019-20?asAt=${encodeURIComponent(query)}`);
 const askedOfBlaby = (query: string) =>
@@ -153,4 +158,27 @@ describe('statistics as at an earlier moment', () => {
     expect(ran).toMatchObject({ code: 2, stdout: '' });
     expect(ran.stderr).toContain('must be a position of the log, or an instant');
   });
+});
+
+describe('an instant', () => {
+  it('is looked for in the log from the last page projected by then on, however long the log is', async () => {
+    await Promise.all(commandsFor(BLABY, YEAR, { notUpheld: 500 }).map(record));
+    await running.upheld.caughtUp();
+    const instant = new Date();
+    await pause(20);
+    const pages = await running.upheld.database.query<{ position: string }[]>(
+      'select position from statistics_page where stored_at <= $1',
+      [instant],
+    );
+    const positions = pages.map((page) => position(page.position)).toSorted((a, b) => (a < b ? -1 : 1));
+    // The last is not the last by its digits.
+    expect(positions.map(String).toSorted().at(-1)).not.toBe(String(positions.at(-1)));
+
+    const reading = jest.spyOn(running.upheld.store, 'readAll');
+    expect((await asked(instant.toISOString())).body).toMatchObject({
+      basis: { position: String(await running.upheld.store.head()) },
+    });
+    expect(reading.mock.calls).toEqual([[{ after: positions.at(-1) }]]);
+    reading.mockRestore();
+  }, 60_000);
 });

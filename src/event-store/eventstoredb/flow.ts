@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { NoAnswer } from '../../platform/at-most.js';
 import { closed } from '../patience.js';
@@ -120,6 +121,8 @@ export class Flow<Item> {
         else if (closing.aborted) throw closed();
         else if (!(await this.wait(silenceMs, closing)))
           throw new NoAnswer(`nothing came for ${silenceMs} ms`);
+        // What came with it would else be taken one by one, and each pass on through all who wait for a batch.
+        else await turn();
       }
     } finally {
       this.close();

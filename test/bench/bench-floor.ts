@@ -13,7 +13,7 @@ import type { Figure } from './figure.js';
 
 /** How much is measured. */
 export type Scale = Readonly<{
-  /** Cases imported in one round. */
+  /** Cases imported in one round: a year's, at least. */
   importCases: number;
   importRounds: number;
   /** Events of the log that read models are rebuilt from. */
@@ -22,7 +22,7 @@ export type Scale = Readonly<{
 }>;
 
 export const SCALES = {
-  short: { importCases: 14_000, importRounds: 5, rebuildEvents: 60_000, rebuildRounds: 2 },
+  short: { importCases: 14_000, importRounds: 4, rebuildEvents: 60_000, rebuildRounds: 2 },
   '2m': { importCases: 20_000, importRounds: 9, rebuildEvents: 2_000_000, rebuildRounds: 1 },
 } satisfies Record<string, Scale>;
 
@@ -86,12 +86,17 @@ export class BenchFloor {
     return this.urlOf(name);
   }
 
+  /** Drops one that {@link freshDatabase} made. */
+  async dropDatabase(url: string): Promise<void> {
+    await this.onServer(`drop database ${new URL(url).pathname.slice(1)}`);
+  }
+
   /** The application, opened on a fresh database; closed by whoever asks for it. */
   async freshUpheld(): Promise<Upheld> {
     return openOn(await this.freshDatabase());
   }
 
-  /** The log that import fills and read models are rebuilt from; made when it is first asked for. */
+  /** The log that read models are rebuilt from; made when it is first asked for. */
   log(): Promise<BenchLog> {
     this.#log ??= this.#openLog();
     return this.#log;

@@ -16,7 +16,7 @@ import type { Row } from './bench-floor.js';
 import { rateFigure } from './figure.js';
 import { inTurns, timed } from './samples.js';
 
-const CASES = 9_000;
+const CASES = 10_000;
 const ACTOR = { id: 'bench', role: 'system' };
 
 /**
@@ -39,7 +39,7 @@ export const eventStoreDbRow: Row = {
       await database.query('delete from projection_checkpoint');
       const options = { store, database, databaseUrl, projection: new StatisticsProjection() };
       const rate = (ms: number) => (events / ms) * 1_000;
-      const pairs = await inTurns(3, {
+      const pairs = await inTurns(5, {
         warmUp: 1,
         achieved: async () => {
           floor.signal.throwIfAborted();

@@ -24,14 +24,14 @@ describe('statements sent together', () => {
     await expect(together([])).resolves.toBeUndefined();
   });
 
-  it('fail with what failed first, but not before the last has its answer', async () => {
+  it('fail with what the first of them failed with, whichever is told first, but not before the last has its answer', async () => {
     const [one, two, three] = [open(), open(), open()];
     let failed: unknown;
     const all = together([one.promise, two.promise, three.promise]).catch((error: unknown) => {
       failed = error;
     });
-    two.reject(new Error('the fault'));
-    one.reject(new Error('refused for that alone'));
+    two.reject(new Error('refused for that alone'));
+    one.reject(new Error('the fault'));
     await new Promise(setImmediate);
     expect(failed).toBeUndefined();
     three.resolve();

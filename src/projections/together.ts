@@ -1,12 +1,11 @@
 /**
- * Waits for statements of one transaction that were sent without waiting for each other's answers. Also when one
- * fails it waits for all: what follows from the answer to another must not be sent after the transaction has ended.
- * @throws what the first to fail failed with; the server refuses those after it for that alone.
+ * Waits for statements of one transaction that were sent, in the order given, without waiting for each other's answers.
+ * Also when one fails it waits for all: what follows from the answer to another must not be sent after the transaction
+ * has ended.
+ * @throws what the first in that order to fail failed with; the server refuses those after it for that alone.
  */
 export async function together(work: readonly Promise<unknown>[]): Promise<void> {
-  try {
-    await Promise.all(work);
-  } finally {
-    await Promise.allSettled(work);
+  for (const outcome of await Promise.allSettled(work)) {
+    if (outcome.status === 'rejected') throw outcome.reason;
   }
 }

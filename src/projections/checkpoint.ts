@@ -12,6 +12,13 @@ export type Checkpoint = Readonly<{
   lastError: Readonly<{ error: string; at: string }> | null;
 }>;
 
+/** A checkpoint that nobody else can move. */
+export type Locked = Readonly<{
+  position: Position;
+  /** Which log the tables come from; null where that was not recorded. */
+  log: string | null;
+}>;
+
 /** The table of checkpoints, in a schema where it is not that of the transaction. */
 function checkpointsIn(schema: string | undefined): string {
   return schema === undefined ? 'projection_checkpoint' : `${schema}.projection_checkpoint`;
@@ -51,17 +58,17 @@ export async function lockCheckpoint(
   projection: string,
   transaction: QueryRunner,
   schema?: string,
-): Promise<Position> {
+): Promise<Locked> {
   const table = checkpointsIn(schema);
   // An update to what it is locks the row, there or not, in one statement.
   const [row] = (await transaction.query(
     `insert into ${table} as checkpoint (projection, position) values ($1, $2)
      on conflict (projection) do update set position = checkpoint.position
-     returning position::text`,
+     returning position::text, log`,
     [projection, String(START)],
-  )) as { position: string }[];
+  )) as { position: string; log: string | null }[];
   if (row === undefined) throw new Error(`the checkpoint of ${projection} was not locked`);
-  return position(row.position);
+  return { position: position(row.position), log: row.log };
 }
 
 /** Moves the checkpoint, in the transaction that wrote the page; what went wrong before is over. */

@@ -41,7 +41,8 @@ export async function putDeadLetter(
   database: DataSource,
 ): Promise<boolean> {
   return inSchema(database, LIVE, async (transaction) => {
-    if ((await lockCheckpoint(projection, transaction)) >= event.position) return false;
+    const checkpoint = await lockCheckpoint(projection, transaction);
+    if (checkpoint.position >= event.position) return false;
     await transaction.query(
       `insert into projection_dead_letter
          (projection, position, event_id, stream, revision, type, error, attempts)

@@ -2,6 +2,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import type { BareEvent } from '../event-store/event-store.js';
 import type { Position } from '../event-store/position.js';
 import { lockCheckpoint, moveCheckpoint } from './checkpoint.js';
+import { OtherLog } from './log-origin.js';
 import type { Projection } from './projection.js';
 import { together } from './together.js';
 
@@ -53,6 +54,8 @@ export async function inSchema<Result>(
 /** How a page is folded. */
 export type PageOptions = Readonly<{
   skipped: Skipped;
+  /** Identity of the log that the page is of, where the tables may have been filled from another meanwhile. */
+  log?: string | undefined;
   /** When what the page changes is worked out, and only the database has work to do. */
   onFolded?: (() => void) | undefined;
 }>;
@@ -77,14 +80,18 @@ export async function writePage(
  * Folds a page in an open transaction. What another process has counted already is left out, so an event counts
  * once whoever folds it.
  * @returns the checkpoint after it.
+ * @throws OtherLog where the tables come from another log than the page.
  */
 export async function foldPage(
   transaction: QueryRunner,
   projection: Projection,
   page: readonly BareEvent[],
-  { skipped, onFolded }: PageOptions,
+  { skipped, log, onFolded }: PageOptions,
 ): Promise<Position> {
-  const checkpoint = await lockCheckpoint(projection.name, transaction);
+  const { position: checkpoint, log: recorded } = await lockCheckpoint(projection.name, transaction);
+  if (log !== undefined && recorded !== null && recorded !== log) {
+    throw new OtherLog(projection.name, `comes from the log ${recorded} by now, not from ${log}`);
+  }
   const fresh = page.filter((event) => event.position > checkpoint);
   const last = fresh.at(-1);
   if (last === undefined) return checkpoint;

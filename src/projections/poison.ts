@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BareEvent } from '../event-store/event-store.js';
 import { isDatabaseOutage } from './database-outage.js';
+import { OtherLog } from './log-origin.js';
 
 /** An event that cannot be folded, and why. */
 export type Poison = Readonly<{ event: BareEvent; error: unknown; attempts: number }>;
@@ -14,7 +15,8 @@ const PAUSES = [0, 50, 250];
  *
  * @param write stores some of the page's events with their checkpoint, in one transaction.
  * @returns the first event that cannot be folded; null when all of the page was written.
- * @throws whatever `write` threw when a server did not answer: then it is nobody's fault.
+ * @throws whatever `write` threw when a server did not answer, or when the tables are of another log by now: then it is
+ *   no event's fault.
  */
 export async function writeUpToPoison(
   page: readonly BareEvent[],
@@ -37,7 +39,7 @@ async function attempt(events: readonly BareEvent[], write: Write): Promise<Faul
     await write(events);
     return null;
   } catch (error) {
-    if (isDatabaseOutage(error)) throw error;
+    if (isDatabaseOutage(error) || error instanceof OtherLog) throw error;
     return { error };
   }
 }

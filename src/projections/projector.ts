@@ -10,7 +10,7 @@ import { isDatabaseOutage } from './database-outage.js';
 import { deadLetterOf, putDeadLetter, told } from './dead-letter.js';
 import { Lease } from './lease.js';
 import { recordLog, refuseOtherLog } from './log-origin.js';
-import { writePage, type Skipped } from './page-writer.js';
+import { writePage, type PageOptions } from './page-writer.js';
 import { writeUpToPoison } from './poison.js';
 import type { Projection } from './projection.js';
 import { ProjectionActs } from './skips.js';
@@ -155,6 +155,7 @@ export class Projector {
     const { store, database, projection } = this.options;
     await refuseOtherLog(projection.name, store, database);
     await recordLog(projection.name, store, database);
+    const log = await store.identity();
     const skipped = new Set((await this.acts.skipsOf(projection.name)).map((skip) => skip.position));
     const after = await checkpointOf(projection.name, database);
     this.folded = after;
@@ -163,7 +164,7 @@ export class Projector {
     for await (const item of store.subscribe({ after, signal })) {
       if (item !== 'caught-up') page.push(item);
       if (item !== 'caught-up' && page.length < PAGE) continue;
-      if (page.length > 0 && (await this.write(page, skipped)) === 'stopped') return;
+      if (page.length > 0 && (await this.write(page, { skipped, log })) === 'stopped') return;
       page = [];
       // A page has said so in its checkpoint; at the head of the log there may be none to write.
       if (!sound || this.failure !== null) await this.recovered();
@@ -179,10 +180,10 @@ export class Projector {
     }
   }
 
-  private async write(page: readonly RecordedEvent[], skipped: Skipped): Promise<'written' | 'stopped'> {
+  private async write(page: readonly RecordedEvent[], options: PageOptions): Promise<'written' | 'stopped'> {
     const { database, projection, log } = this.options;
     const poison = await writeUpToPoison(page, async (events) => {
-      this.folded = await writePage(database, projection, events, { skipped });
+      this.folded = await writePage(database, projection, events, options);
     });
     if (poison === null) return 'written';
     // Nothing to stop for when another process is past the event; then this one goes on from there.

@@ -42,15 +42,14 @@ export const rebuildLease = (projection: string) => `rebuild ${projection}`;
  *
  * @returns the checkpoint of what serves now; null when `signal` ended it before the swap.
  * @throws DomainRefusal `rebuild-under-way` when another process is at it, `event-not-folded`; Unavailable
- *   `tables-in-use` when readers did not let go of the tables.
+ *   `tables-in-use` when readers did not let go of the tables, `skips-changed`.
  */
 export async function rebuild(options: RebuildOptions): Promise<Position | null> {
   const { store, database, projection, onStart, onSwap } = options;
   return underLease(options, async (signal) => {
     const schema = shadowSchema('rebuild', projection);
-    const fold: FreshFold = { ...options, schema, signal, skipped: await skippedBy(store, projection) };
-    const from = await openShadow(database, schema, projection, await store.identity());
-    onStart?.(from, await store.head());
+    const { fold, from, head } = await openFold({ ...options, signal }, schema);
+    onStart?.(from, head);
     await foldAfresh(fold, from, () => store.head());
     if (signal.aborted) return null;
     await indexShadow(database, schema, projection);
@@ -88,8 +87,23 @@ export function underLease<Result>(
   });
 }
 
+/** Opens a copy to be filled in a schema: new, or the one that an interrupted rebuild left there. */
+export async function openFold(
+  options: RebuildOptions,
+  schema: string,
+): Promise<{ fold: FreshFold; from: Position; head: Position }> {
+  const { store, database, projection } = options;
+  const [log, head, skipped] = [
+    await store.identity(),
+    await store.head(),
+    await skippedBy(store, projection),
+  ];
+  const from = await openShadow(database, schema, projection, { log, head, skipped });
+  return { fold: { ...options, schema, skipped }, from, head };
+}
+
 /** Positions of the events that a projection leaves out; a fresh fold leaves them out as well. */
-export async function skippedBy(store: EventStore, { name }: Projection): Promise<ReadonlySet<Position>> {
+async function skippedBy(store: EventStore, { name }: Projection): Promise<ReadonlySet<Position>> {
   return new Set((await new ProjectionActs(store).skipsOf(name)).map(({ position }) => position));
 }
 
@@ -119,13 +133,17 @@ async function swap(fold: FreshFold, transaction: QueryRunner): Promise<Position
   const { projection, schema } = fold;
   const { name, tables } = projection;
   await transaction.query(`set local lock_timeout to ${SWAP_WAIT}`);
-  const present = await lockCheckpoint(name, transaction, LIVE);
+  const { position: present } = await lockCheckpoint(name, transaction, LIVE);
   // Where the live tables come from another log, their checkpoint says nothing of this one.
   const live = (await comesFromThis(fold)) ? present : START;
-  const filled = await lockCheckpoint(name, transaction);
+  const { position: filled } = await lockCheckpoint(name, transaction);
   const checkpoint = await foldRest(transaction, fold, filled, live);
   if (checkpoint < live) {
     throw new Unavailable('rebuild-behind', `the copy is at ${checkpoint}, the live tables at ${live}`);
+  }
+  // Nobody ever takes a skip back.
+  if ((await skippedBy(fold.store, projection)).size > fold.skipped.size) {
+    throw new Unavailable('skips-changed', `an event of ${name} was skipped meanwhile; run it again`);
   }
   const liveTables = tables.map((table) => `${LIVE}.${table}`).join(', ');
   // In the order in which readers lock them, so that neither waits for the other in a circle.

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { DataSource } from 'typeorm';
 import { START, type Position } from '../event-store/position.js';
 import { checkpointOf, type CanQuery } from './checkpoint.js';
-import { inSchema, LIVE } from './page-writer.js';
+import { inSchema, LIVE, type Skipped } from './page-writer.js';
 import type { Projection } from './projection.js';
 
 const PACKAGE = new URL('../../package.json', import.meta.url);
@@ -17,9 +17,20 @@ export function shadowSchema(purpose: Purpose, { name }: Pick<Projection, 'name'
   return `${purpose}_${name.replaceAll('-', '_')}`;
 }
 
+/** What a copy is filled from. */
+export type Source = Readonly<{
+  /** Identity of the log. */
+  log: string;
+  /** Position of its last event. */
+  head: Position;
+  /** The events that are left out. */
+  skipped: Skipped;
+}>;
+
 /**
  * Creates empty copies of a projection's tables, with a checkpoint of their own, in one transaction. What an
- * interrupted rebuild left is taken up instead, if it was filled by this program from this log for tables as they are now.
+ * interrupted rebuild left is taken up instead, if it was filled by this program from this log, of which it holds no
+ * more than there is, for tables as they are now, and without the same events.
  *
  * @returns the checkpoint of what was there; START for a new copy.
  */
@@ -27,15 +38,18 @@ export async function openShadow(
   database: DataSource,
   schema: string,
   projection: Projection,
-  log: string,
+  source: Source,
 ): Promise<Position> {
   return inSchema(database, LIVE, async (transaction) => {
-    const made = await fingerprint(projection, log, transaction);
+    const made = await fingerprint(projection, source, transaction);
     const [left] = (await transaction.query(
       `select obj_description(oid, 'pg_namespace') as made from pg_namespace where nspname = $1`,
       [schema],
     )) as { made: string | null }[];
-    if (left?.made === made) return checkpointOf(projection.name, transaction, schema);
+    if (left?.made === made) {
+      const checkpoint = await checkpointOf(projection.name, transaction, schema);
+      if (checkpoint <= source.head) return checkpoint;
+    }
     await transaction.query(`drop schema if exists ${schema} cascade`);
     await transaction.query(`create schema ${schema}`);
     await transaction.query(`comment on schema ${schema} is '${made}'`);
@@ -109,8 +123,12 @@ export async function indexShadow(
   });
 }
 
-/** Tells copies apart that another version of the program filled, or that were made for other tables. */
-async function fingerprint({ tables }: Projection, log: string, runner: CanQuery): Promise<string> {
+/** Tells copies apart that another version of the program filled, or that were made for other tables or of other events. */
+async function fingerprint(
+  { tables }: Projection,
+  { log, skipped }: Source,
+  runner: CanQuery,
+): Promise<string> {
   const { version } = JSON.parse(await readFile(PACKAGE, 'utf8')) as { version: string };
   const columns = await runner.query(
     `select table_name, column_name, data_type, is_nullable from information_schema.columns
@@ -122,6 +140,6 @@ async function fingerprint({ tables }: Projection, log: string, runner: CanQuery
     [tables],
   );
   return createHash('sha256')
-    .update(JSON.stringify([version, log, columns, indexes]))
+    .update(JSON.stringify([version, log, columns, indexes, [...skipped].map(String).toSorted()]))
     .digest('hex');
 }

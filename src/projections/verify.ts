@@ -4,8 +4,8 @@ import { checkpointOf, lockCheckpoint } from './checkpoint.js';
 import { foldAfresh, foldRest, type FreshFold } from './fresh-fold.js';
 import { refuseOtherLog } from './log-origin.js';
 import { inSchema, LIVE } from './page-writer.js';
-import { skippedBy, underLease, type RebuildOptions } from './rebuild.js';
-import { dropShadow, openShadow, shadowSchema } from './shadow.js';
+import { openFold, underLease, type RebuildOptions } from './rebuild.js';
+import { dropShadow, shadowSchema } from './shadow.js';
 
 /** The first row at which the live tables and a fresh fold part; null on the side that lacks it. */
 export type Difference = Readonly<{ table: string; live: string | null; fresh: string | null }>;
@@ -24,12 +24,11 @@ export async function verifyProjection(options: RebuildOptions): Promise<Verifie
   const { store, database, projection, onStart } = options;
   return underLease(options, async (signal) => {
     const schema = shadowSchema('verify', projection);
-    const fold: FreshFold = { ...options, schema, signal, skipped: await skippedBy(store, projection) };
     const live = () => checkpointOf(projection.name, database);
     await refuseOtherLog(projection.name, store, database);
     await dropShadow(database, schema);
     try {
-      const from = await openShadow(database, schema, projection, await store.identity());
+      const { fold, from } = await openFold({ ...options, signal }, schema);
       onStart?.(from, await live());
       await foldAfresh(fold, from, live);
       if (signal.aborted) return null;
@@ -46,7 +45,8 @@ export async function verifyProjection(options: RebuildOptions): Promise<Verifie
 async function compare(fold: FreshFold, transaction: QueryRunner): Promise<Verified> {
   const { name, tables } = fold.projection;
   const position = await checkpointOf(name, transaction, LIVE);
-  await foldRest(transaction, fold, await lockCheckpoint(name, transaction), position);
+  const copied = await lockCheckpoint(name, transaction);
+  await foldRest(transaction, fold, copied.position, position);
   let rows = 0;
   for (const table of tables) {
     const [count] = (await transaction.query(`select count(*)::integer as rows from ${LIVE}.${table}`)) as {

@@ -1,5 +1,7 @@
+import { envelope } from '../../src/event-store/command-envelope.js';
 import { projectionStatus, statusLines } from '../../src/projections/projection-status.js';
 import { rebuild } from '../../src/projections/rebuild.js';
+import { skipEvent } from '../../src/projections/stops.js';
 import { verifyProjection } from '../../src/projections/verify.js';
 import { Listing, numbered, ProjectedLog, until } from '../support/projections.js';
 
@@ -17,6 +19,7 @@ beforeEach(async () => {
 afterEach(() => log.close());
 
 const signal = new AbortController().signal;
+const act = envelope({ id: 'operator-2', role: 'operator' }, new Date('2026-04-01T09:00:00Z'), 'skip');
 const refused = async () => (await projectionStatus('listing', log.parts)).refused;
 
 describe.each([
@@ -57,4 +60,70 @@ describe.each([
     const verified = await verifyProjection({ ...log.parts, projection: listing, signal });
     expect(verified).toMatchObject({ difference: null });
   }, 30_000);
+});
+
+describe('read models that are rebuilt from another log while a projector of the old one runs', () => {
+  it('are not written to by it any more', async () => {
+    const projector = await log.project(listing);
+    await projector.waitFor(await log.store.head(), 5_000);
+    await log.database.query(`update projection_checkpoint set log = 'eventstoredb:other'`);
+    await log.append('cases', numbered(3));
+    await until(async () => (await projectionStatus('listing', log.parts)).lastError !== null);
+    expect((await projectionStatus('listing', log.parts)).lastError?.error).toMatch(
+      /comes from the log eventstoredb:other.*, not from postgres:/,
+    );
+    expect(await listing.ids(log.database, 'cases')).toEqual(ids);
+    expect(await projectionStatus('listing', log.parts)).toMatchObject({ checkpoint: 10n, stoppedBy: null });
+  });
+});
+
+describe('the copy that an interrupted rebuild left', () => {
+  /** Ends it once all of the log is in the copy. */
+  async function interrupted(projection: Listing): Promise<void> {
+    const interruption = new AbortController();
+    const onProgress = () => {
+      interruption.abort();
+    };
+    const options = { ...log.parts, projection, signal: interruption.signal, onProgress };
+    expect(await rebuild(options)).toBeNull();
+    expect((await projectionStatus('listing', log.parts)).rebuild?.checkpoint).toBe(await log.store.head());
+  }
+
+  it('is made anew where it holds more than the log, restored from an older backup', async () => {
+    await interrupted(listing);
+    await log.database.query(
+      'update rebuild_listing.projection_checkpoint set position = position + 5;' +
+        `insert into rebuild_listing.listing_list select 11, 'cases', gen_random_uuid()`,
+    );
+    expect(await rebuild({ ...log.parts, projection: listing, signal })).toBe(10n);
+    expect(await listing.ids(log.database, 'cases')).toEqual(ids);
+  });
+
+  it('is made anew where an event was skipped since that it holds', async () => {
+    const newer = new Listing('listing');
+    newer.poison = () => false;
+    ids.push(...(await log.append('cases', numbered(3, [1]))));
+    await log.project(listing);
+    await until(async () => (await projectionStatus('listing', log.parts)).stoppedBy !== null);
+    await interrupted(newer);
+    await skipEvent('listing', 'known', act, log.parts);
+    await rebuild({ ...log.parts, projection: newer, signal });
+    expect(await newer.ids(log.database, 'cases')).toEqual(ids.toSpliced(11, 1));
+  });
+
+  it('does not take the place of what serves where an event is skipped while it is filled', async () => {
+    const newer = new Listing('listing');
+    newer.poison = () => false;
+    ids.push(...(await log.append('cases', numbered(3, [1]))));
+    await log.project(listing);
+    await until(async () => (await projectionStatus('listing', log.parts)).stoppedBy !== null);
+    let skipping: Promise<unknown> | undefined;
+    newer.delay = () => (skipping ??= skipEvent('listing', 'known', act, log.parts));
+    const options = { ...log.parts, projection: newer, signal };
+    await expect(rebuild(options)).rejects.toMatchObject({ code: 'skips-changed' });
+    newer.delay = () => Promise.resolve();
+    await rebuild(options);
+    expect(await newer.ids(log.database, 'cases')).toEqual(ids.toSpliced(11, 1));
+    expect(await verifyProjection(options)).toMatchObject({ difference: null });
+  });
 });

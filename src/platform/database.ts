@@ -1,6 +1,9 @@
 import pg from 'pg';
 import { DataSource, type MixedList } from 'typeorm';
 import { databaseUnavailable, tellingOutages } from './database-outage.js';
+import { NOTICED, OWN_TABLES } from './session-options.js';
+
+const SESSION = `${OWN_TABLES} ${NOTICED}`;
 
 type Migrations = MixedList<new () => object>;
 
@@ -18,7 +21,7 @@ export async function openDatabase(url: string, migrations: Migrations): Promise
     migrations: migrations as never,
     migrationsTableName: 'schema_migration',
     // A pipeline: statements of one transaction that do not wait for each other's answers are one round trip.
-    extra: { max: 8, connectionTimeoutMillis: 10_000, pipeline: true },
+    extra: { max: 8, connectionTimeoutMillis: 10_000, pipeline: true, keepAlive: true, options: SESSION },
     applicationName: 'upheld',
   });
   try {
@@ -52,7 +55,7 @@ function surviveCuts(database: DataSource): void {
 
 /** TypeORM takes no lock around migrations: two processes that start together would both run them. */
 async function migrateAlone(database: DataSource, url: string): Promise<void> {
-  const guard = new pg.Client({ connectionString: url });
+  const guard = new pg.Client({ connectionString: url, keepAlive: true, options: SESSION });
   // A connection lost between two queries is told by the next one.
   guard.on('error', () => undefined);
   await guard.connect();

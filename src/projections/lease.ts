@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { atMost } from '../platform/at-most.js';
+import { NOTICED } from '../platform/session-options.js';
 import type { CanQuery } from './checkpoint.js';
 
 /** How often a lease that another process holds is asked for again, in milliseconds. */
@@ -10,9 +11,6 @@ const ASK_EVERY = 250;
 const BEAT = { every: 5_000, within: 5_000 };
 /** Longest that the farewell may take, in milliseconds. */
 const FAREWELL = 1_000;
-/** So that the server, too, notices in half a minute that the holder's machine is gone. */
-const NOTICED = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4';
-
 /**
  * The right to do something that one process does at a time: an advisory lock on a connection of its own. It
  * ends with the process, the connection or `release`, and the next to ask takes over.

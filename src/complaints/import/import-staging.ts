@@ -42,6 +42,7 @@ export class ImportStaging {
       connectionString: databaseUrl,
       application_name: 'upheld import',
       connectionTimeoutMillis: 10_000,
+      keepAlive: true,
     });
     // A connection lost between two queries is told by the next one.
     client.on('error', () => undefined);

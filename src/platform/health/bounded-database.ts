@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { atMost } from '../at-most.js';
+import { OWN_TABLES } from '../session-options.js';
 
 /** Longest that a farewell may take, in milliseconds. */
 const FAREWELL = 1_000;
@@ -26,6 +27,7 @@ export function openBoundedDatabase(url: string, within: number): BoundedDatabas
     statement_timeout: within,
     query_timeout: within,
     keepAlive: true,
+    options: OWN_TABLES,
   });
   // Told by the query that fails, or by the next one.
   const broken = () => undefined;

@@ -10,19 +10,26 @@ export type Position = bigint & { readonly __brand: 'Position' };
 export const START = 0n as Position;
 
 const TEXT = /^\d{1,19}$/;
+/** The greatest that any engine has. */
+const MOST = 2n ** 63n - 1n;
 
 /** @throws RangeError when the text is not a position. */
 export function position(text: string | bigint): Position {
-  if (typeof text === 'string' && !TEXT.test(text)) {
-    throw new RangeError(`not a position of the log: ${text}`);
-  }
+  if (!isPosition(text)) throw new RangeError(`not a position of the log: ${text}`);
   return BigInt(text) as Position;
 }
+
+function isPosition(text: string | bigint): boolean {
+  return (typeof text === 'bigint' || TEXT.test(text)) && BigInt(text) <= MOST;
+}
+
+const NOT_ONE = 'must be a position of the log, a string of digits';
 
 /** The schema of a position as text. */
 export const PositionTextSchema = z
   .string()
-  .regex(TEXT, { error: 'must be a position of the log, a string of digits' });
+  .regex(TEXT, { error: NOT_ONE, abort: true })
+  .refine(isPosition, { error: NOT_ONE });
 
 /** The schema of a position in tokens and parameters. */
 export const PositionSchema = PositionTextSchema.transform((text) => position(text)).meta({

@@ -12,7 +12,9 @@ export const AsAtSchema = z
       PositionSchema.transform((position): AsAt => ({ kind: 'position', position })),
       z.iso
         .datetime({ offset: true })
-        .transform((text): AsAt => ({ kind: 'instant', instant: new Date(text) })),
+        .transform((text) => new Date(text))
+        .refine(isOfOurEra)
+        .transform((instant): AsAt => ({ kind: 'instant', instant })),
     ],
     { error: 'must be a position of the log, or an instant such as 2020-07-01T12:00:00Z' },
   )
@@ -23,4 +25,9 @@ export class NotYet extends DomainRefusal {
   constructor(asked: string, present: string) {
     super('not-reached-yet', `${asked} is not reached yet: ${present}`);
   }
+}
+
+/** Of the years that every engine can write down; a zone may lead out of them. */
+function isOfOurEra(instant: Date): boolean {
+  return instant.getUTCFullYear() >= 1 && instant.getUTCFullYear() <= 9999;
 }

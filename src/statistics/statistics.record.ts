@@ -6,6 +6,7 @@ import { position, START, type Position } from '../event-store/position.js';
 import { checkpointOf } from '../projections/checkpoint.js';
 import { atOneMoment } from '../projections/one-moment.js';
 import type { Provenance } from '../provenance/provenance.js';
+import { Unavailable } from '../platform/refusal.js';
 import { NotYet, type AsAt } from './as-at.js';
 import { peersOf, type PeerRecord, type YearRecord } from './annual-statistics.js';
 import type { ReportingYear } from './reporting-year.js';
@@ -17,6 +18,9 @@ import { EMPTY_TALLY, type Tally } from './tally.js';
 type CountRow = { authority: AuthorityCode; counts: Partial<Tally> };
 
 const PROJECTION = new StatisticsProjection();
+
+/** Events read at a time to find an instant: places of the log are noted at about one event in 256. */
+const LOOKED_AT = 512;
 
 /** How long an answer waits for the projection, in milliseconds. */
 const WAIT = 5_000;
@@ -52,6 +56,21 @@ export class PostgresStatisticsRecord implements StatisticsRecord {
     among: (register: readonly Authority[]) => readonly Authority[],
   ): Promise<YearRecord> {
     if (asAt?.kind === 'instant') await this.settle(asAt.instant);
+    const record = await this.readHeld(year, asAt, among);
+    if (record !== null) return record;
+    // Only a position that was asked for can be beyond what the counts hold.
+    if (asAt?.kind === 'position') await this.reach(asAt.position);
+    const reached = await this.readHeld(year, asAt, among);
+    if (reached === null) throw new Unavailable('projection-behind', 'the statistics were taken back');
+    return reached;
+  }
+
+  /** Null where the counts do not hold the moment asked for. */
+  private readHeld(
+    year: ReportingYear,
+    asAt: AsAt | undefined,
+    among: (register: readonly Authority[]) => readonly Authority[],
+  ): Promise<YearRecord | null> {
     // One snapshot for all that is read, so that the figures and the position they are of belong together.
     return atOneMoment(this.database, PROJECTION, async (reader) => {
       const at = asAt === undefined ? null : await this.positionOf(asAt, reader);
@@ -62,9 +81,7 @@ export class PostgresStatisticsRecord implements StatisticsRecord {
         at === null ? START : milestoneBefore(reader, year, at),
         isSyntheticAt(reader, at),
       ]);
-      if (at !== null && at > checkpoint) {
-        throw new NotYet(`position ${at}`, `the statistics are at ${checkpoint}`);
-      }
+      if (at !== null && at > checkpoint) return null;
       const authorities = among(register);
       const codes = authorities.length === register.length ? null : authorities.map(({ code }) => code);
       const counts =
@@ -98,11 +115,15 @@ export class PostgresStatisticsRecord implements StatisticsRecord {
       [instant.toISOString()],
     );
     let last = page === undefined ? START : position(page.position);
-    for await (const event of this.store.readAll({ after: last })) {
-      if (event.position > checkpoint || Date.parse(event.storedAt) > instant.getTime()) break;
-      last = event.position;
+    for (;;) {
+      let events = 0;
+      for await (const event of this.store.readAll({ after: last, limit: LOOKED_AT })) {
+        if (event.position > checkpoint || Date.parse(event.storedAt) > instant.getTime()) return last;
+        last = event.position;
+        events += 1;
+      }
+      if (events < LOOKED_AT) return last;
     }
-    return last;
   }
 }
 

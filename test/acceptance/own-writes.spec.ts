@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { complaint } from '../support/http-cases.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
 
@@ -44,6 +45,24 @@ describe('reading one’s own writes', () => {
   it('refuses a token that no command of this log can have answered', async () => {
     const { status } = await running.get('/statistics/2019-20?after=999999999');
     expect(status).toBe(409);
+  });
+
+  it('refuses a token that is beyond any log', async () => {
+    const { status, body } = await running.get(`/statistics/2019-20?after=${2n ** 63n}`);
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ errors: [{ parameter: 'after' }] });
+  });
+
+  it('waits likewise for a position that the statistics are asked as at', async () => {
+    let asked: Promise<{ status: number; body: unknown }> | undefined;
+    let token = '';
+    await whileHeldUp(async () => {
+      token = tokenOf((await running.post('/complaints', complaint('18000003'))).body);
+      asked = running.get(`/statistics/2019-20?asAt=${token}`);
+      // Longer than an answer takes that does not wait.
+      await pause(300);
+    });
+    expect(await asked).toMatchObject({ status: 200, body: { basis: { position: token } } });
   });
 
   it.each([

@@ -146,12 +146,19 @@ describe('statistics as at an earlier moment', () => {
     expect(ran.stderr).toMatch(/^upheld: .* is not reached yet/m);
   });
 
-  it.each(['yesterday', '2020-07-01', '2020-07-01T12:00:00', '-1', '1.5', ''])(
-    'refuse %p, which is no position and no instant with its zone',
-    async (query) => {
-      expect(await asked(query)).toMatchObject({ status: 422, body: { errors: [{ parameter: 'asAt' }] } });
-    },
-  );
+  it.each([
+    'yesterday',
+    '2020-07-01',
+    '2020-07-01T12:00:00',
+    '-1',
+    '1.5',
+    '',
+    String(2n ** 63n),
+    '0000-01-01T00:00:00Z',
+    '9999-12-31T23:59:59-23:59',
+  ])('refuse %p, which is no position and no instant with its zone', async (query) => {
+    expect(await asked(query)).toMatchObject({ status: 422, body: { errors: [{ parameter: 'asAt' }] } });
+  });
 
   it.each(['yesterday', '2020-07-01', '1.5'])('refuse --as-at %s as a misuse', async (moment) => {
     const ran = await printed(moment);

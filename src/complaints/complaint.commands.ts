@@ -56,8 +56,8 @@ export class ChangeComplaintHandler implements ICommandHandler<ChangeComplaint> 
         const authority = code === undefined ? null : await this.register.find(code);
         const events = decide(complaint, change, { reference, today: ukDateOf(envelope.at), authority });
         // Every other change goes to a stream that its address names, where a key used before is found.
-        const isNew = change.type === 'ReceiveComplaint' && events.length > 0;
-        if (isNew && envelope.keyed === true) await claimCommand(this.store, change, envelope);
+        const isReceipt = change.type === 'ReceiveComplaint';
+        if (isReceipt && envelope.keyed === true) await claimCommand(this.store, change, envelope);
         return events;
       },
       expected,

@@ -4,6 +4,7 @@ import { contentHash, type CommandEnvelope } from './command-envelope.js';
 import { eventReader, storedEvent, type DomainEvent, type EventSchemas } from './event-type.js';
 import { RevisionConflict, StreamNotFound } from './event-store.errors.js';
 import type { EventStore, NewEvent, RecordedEvent } from './event-store.js';
+import { ATTEMPTS, giveWay } from './give-way.js';
 import { START, type Position } from './position.js';
 
 /** How one aggregate is stored: its streams' prefix, its events and its fold. */
@@ -32,9 +33,6 @@ export type Written<State, Event> = Readonly<{
   position: Position;
   events: readonly Event[];
 }>;
-
-/** How often a command is decided anew when others write the stream at the same moment. */
-const ATTEMPTS = 20;
 
 /** Loads an aggregate from its stream, decides, and appends under the exact revision it decided upon. */
 export class StreamWriter<State, Event extends DomainEvent> {
@@ -97,6 +95,7 @@ export class StreamWriter<State, Event extends DomainEvent> {
         return { state, revision, position, events };
       } catch (error) {
         if (!(error instanceof RevisionConflict) || attempt >= ATTEMPTS) throw error;
+        await giveWay(attempt);
       }
     }
   }

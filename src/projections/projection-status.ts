@@ -5,7 +5,7 @@ import { deadLetterOf, type DeadLetter } from './dead-letter.js';
 import { Lease } from './lease.js';
 import { OtherLog, refuseOtherLog } from './log-origin.js';
 import { projectorLease } from './projector.js';
-import { rebuildLease } from './rebuild.js';
+import { rebuildLease, verifyLease } from './rebuild.js';
 import { shadowProgress, shadowSchema } from './shadow.js';
 import { ProjectionActs, type Skip } from './skips.js';
 
@@ -58,7 +58,9 @@ export async function projectionStatus(
 ): Promise<ProjectionStatus> {
   const { position: checkpoint, lastError } = await readCheckpoint(projection, database);
   const stoppedBy = await deadLetterOf(projection, database);
-  const running = await Lease.isHeld(rebuildLease(projection), database);
+  const running =
+    (await Lease.isHeld(rebuildLease(projection), database)) &&
+    !(await Lease.isHeld(verifyLease(projection), database));
   const copied = await shadowProgress(database, shadowSchema('rebuild', { name: projection }), projection);
   const rebuild = copied === null ? null : { checkpoint: copied, running };
   const lag = await lagAfter(checkpoint, { store, database }, countAtMost);

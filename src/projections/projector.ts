@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
 import { START, type Position } from '../event-store/position.js';
 import { atMost } from '../platform/at-most.js';
+import { singleFlight } from '../platform/health/single-flight.js';
 import { Unavailable } from '../platform/refusal.js';
 import { checkpointOf, noteLastError } from './checkpoint.js';
 import { isDatabaseOutage } from './database-outage.js';
@@ -47,6 +48,8 @@ export const projectorLease = (projection: string) => `projection ${projection}`
 export class Projector {
   private readonly stopping = new AbortController();
   private readonly acts: ProjectionActs;
+  /** However many wait, the connections are there for the pages they wait for. */
+  private readonly look: () => Promise<Position>;
   private running: Promise<void> | null = null;
   private folded: Position = START;
   private failure: string | null = null;
@@ -55,6 +58,7 @@ export class Projector {
 
   constructor(private readonly options: ProjectorOptions) {
     this.acts = new ProjectionActs(options.store);
+    this.look = singleFlight(() => checkpointOf(options.projection.name, options.database));
   }
 
   /** Follows the log until stopped; while the database or the log are out, it waits for them. */
@@ -100,7 +104,7 @@ export class Projector {
     try {
       if (!this.ownLog) await refuseOtherLog(projection.name, store, database);
       this.ownLog = true;
-      const checkpoint = await checkpointOf(projection.name, database);
+      const checkpoint = await this.look();
       if (checkpoint >= target || !askWhetherStopped) return checkpoint;
       const stop = await deadLetterOf(projection.name, database);
       if (stop === null) return checkpoint;

@@ -36,6 +36,9 @@ export type RebuildOptions = Readonly<{
 /** The name of the lease under which copies of a projection's tables are filled. */
 export const rebuildLease = (projection: string) => `rebuild ${projection}`;
 
+/** The name of the lease that tells that a copy is filled to be compared, and takes no place. */
+export const verifyLease = (projection: string) => `verify ${projection}`;
+
 /**
  * Folds the whole log into copies of a projection's tables, which then take the place of the live ones in one
  * transaction. Until then the live ones serve and go on; what is interrupted is taken up by the next rebuild.

@@ -4,7 +4,8 @@ import { checkpointOf, lockCheckpoint } from './checkpoint.js';
 import { foldAfresh, foldRest, type FreshFold } from './fresh-fold.js';
 import { refuseOtherLog } from './log-origin.js';
 import { inSchema, LIVE } from './page-writer.js';
-import { openFold, underLease, type RebuildOptions } from './rebuild.js';
+import { Lease } from './lease.js';
+import { openFold, underLease, verifyLease, type RebuildOptions } from './rebuild.js';
 import { dropShadow, shadowSchema } from './shadow.js';
 
 /** The first row at which the live tables and a fresh fold part; null on the side that lacks it. */
@@ -24,10 +25,11 @@ export async function verifyProjection(options: RebuildOptions): Promise<Verifie
   const { store, database, projection, onStart } = options;
   return underLease(options, async (signal) => {
     const schema = shadowSchema('verify', projection);
+    const known = await Lease.tryAcquire(options.databaseUrl, verifyLease(projection.name));
     const live = () => checkpointOf(projection.name, database);
-    await refuseOtherLog(projection.name, store, database);
-    await dropShadow(database, schema);
     try {
+      await refuseOtherLog(projection.name, store, database);
+      await dropShadow(database, schema);
       const { fold, from } = await openFold({ ...options, signal }, schema);
       onStart?.(from, await live());
       await foldAfresh(fold, from, live);
@@ -38,6 +40,7 @@ export async function verifyProjection(options: RebuildOptions): Promise<Verifie
       });
     } finally {
       await dropShadow(database, schema);
+      await known?.release();
     }
   });
 }

@@ -78,6 +78,21 @@ describe('Idempotency-Key', () => {
     expect(await api.events(reference)).toBe(4);
   });
 
+  it('stands for its registration also where the case was stored already and nothing changed', async () => {
+    const reference = newReference();
+    const key = { 'idempotency-key': `known-${reference}` };
+    await api.post('/v1/complaints', complaint(reference));
+    expect((await api.post('/v1/complaints', complaint(reference), key)).status).toBe(200);
+    expect((await api.post('/v1/complaints', complaint(reference), key)).status).toBe(200);
+    expect(await api.events(reference)).toBe(1);
+    const other = newReference();
+    expect(await api.post('/v1/complaints', complaint(other), key)).toMatchObject({
+      status: 422,
+      body: { type: 'urn:upheld:problem:idempotency-key-reused' },
+    });
+    expect(await api.events(other)).toBe(0);
+  });
+
   it('has one effect and one answer for requests at the same moment', async () => {
     const reference = await given(api, 'upheld');
     const send = () =>

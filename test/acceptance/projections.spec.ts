@@ -1,9 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import { deadLetterOf } from '../../src/projections/dead-letter.js';
 import { Lease } from '../../src/projections/lease.js';
 import { reportingYear } from '../../src/statistics/reporting-year.js';
 import { commandsFor, recordCases } from '../support/cases.js';
 import { upheldCommand, type Ran } from '../support/command-line.js';
+import { decision, file } from '../support/import-files.js';
 import { until } from '../support/projections.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
 import { recordUnknownEvent } from '../support/unknown-event.js';
@@ -96,6 +100,28 @@ describe('an event of the log that no part of the program knows', () => {
       ],
     });
     expect(await running.get(STATISTICS)).toMatchObject({ body: { upheld: { count: 4, of: 4 } } });
+  });
+});
+
+describe('upheld import, while the statistics are stopped', () => {
+  it('stores its cases, tells what it did, and says that the figures do not hold them yet', async () => {
+    await recordUnknownEvent(running.upheld.store);
+    await until(isStopped);
+    const folder = await mkdtemp(join(tmpdir(), 'upheld-import-'));
+    try {
+      const decisions = join(folder, 'decisions.csv');
+      await writeFile(decisions, file('decisions', [decision(1), decision(2)]));
+      const ran = await upheldCommand(['import', '--decisions', decisions, '--json'], {
+        DATABASE_URL: running.upheld.databaseUrl,
+      });
+      expect(ran.code).toBe(0);
+      expect(JSON.parse(ran.stdout)).toMatchObject({ cases: { added: 2 }, problems: { count: 0 } });
+      expect(ran.stderr).toMatch(
+        /^The statistics do not hold all of it yet: statistics is stopped by inquiry-1@0/m,
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
 

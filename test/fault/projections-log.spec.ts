@@ -99,6 +99,16 @@ describe('the copy that an interrupted rebuild left', () => {
     expect(await listing.ids(log.database, 'cases')).toEqual(ids);
   });
 
+  it('is not told to be under way while the read models are verified', async () => {
+    await interrupted(listing);
+    const left = { checkpoint: 10n, running: false };
+    const told: unknown[] = [];
+    const slow = new Listing('listing');
+    slow.delay = async () => told.push(await projectionStatus('listing', log.parts));
+    await verifyProjection({ ...log.parts, projection: slow, signal });
+    expect(told).toMatchObject([{ state: 'live', rebuild: left }]);
+  });
+
   it('is made anew where an event was skipped since that it holds', async () => {
     const newer = new Listing('listing');
     newer.poison = () => false;

@@ -3,6 +3,7 @@ import type { AuthorityCode } from '../../authorities/authority-code.js';
 import type { Authority } from '../../authorities/authority.js';
 import { contentHashOfText } from '../../event-store/command-envelope.js';
 import { InvalidAppend, RevisionConflict } from '../../event-store/event-store.errors.js';
+import { ATTEMPTS, giveWay } from '../../event-store/give-way.js';
 import type { AppendOutcome, StreamAppend } from '../../event-store/event-store.js';
 import type { Position } from '../../event-store/position.js';
 import { StreamWriter } from '../../event-store/stream-writer.js';
@@ -30,8 +31,6 @@ export type Draft = Readonly<{
 type Storable = Readonly<{ draft: Draft; events: readonly ComplaintEvent[]; known: number }>;
 
 const READERS = 8;
-/** How often a case is decided anew when others write it at the same moment. */
-const ATTEMPTS = 20;
 const NEVER_WRITTEN = { state: null, revision: -1 };
 
 /** Decides pages of cases and appends what was decided; see {@link loadCases}. */
@@ -83,6 +82,7 @@ export class CaseRecorder {
     this.#expectNew = stored * 2 < drafts.length;
     for (let attempt = 1; anew.length > 0; attempt += 1) {
       if (attempt >= ATTEMPTS) throw new Conflict('import-conflict', 'others kept writing the same cases');
+      if (attempt > 1) await giveWay(attempt);
       anew = await this.#settleOnce(await this.draft(anew, true));
     }
   }

@@ -41,9 +41,11 @@ export class LogHead {
     const [end] = await this.#search(known, 1);
     // A server's log is never empty.
     if (end === undefined) throw new NoAnswer('the server ended the read');
-    // The server holds another log than it did.
-    if (end < known) [this.#last, this.#searched] = [START, START];
-    else if (end > known && this.#last !== end) await this.#search(known, Infinity);
+    if (end < known) {
+      // The server holds another log than it did, of which nothing is known yet.
+      [this.#last, this.#searched] = [START, START];
+      await this.#search(START, Infinity);
+    } else if (end > known && this.#last !== end) await this.#search(known, Infinity);
     if (end > this.#searched) this.#searched = end;
     return this.#last;
   }

@@ -91,6 +91,13 @@ export class FakeEventStoreDb {
     this.#server = undefined;
   }
 
+  /** Starts with the backup of when it held so many events, see {@link size}; what came later is lost. */
+  async restore(size: number): Promise<void> {
+    await this.stop();
+    this.log.restore(size);
+    await this.restart();
+  }
+
   /** Cuts all connections; new ones are taken. */
   severAll(): void {
     this.#connections.severAll();

@@ -89,6 +89,15 @@ export class ServerLog {
     this.#recent.clear();
   }
 
+  /** As restored from a backup of when there were so many events, those of the system included. */
+  restore(count: number): void {
+    for (const event of this.#events.splice(count).reverse()) {
+      this.#streams.takeBack(event.stream);
+      this.#recent.delete(event.id);
+      this.#nextPosition = event.position;
+    }
+  }
+
   #check(stream: string, expected: Expected, ids: readonly string[]): Outcome | 'store' {
     return check(expected, ids, {
       events: this.#streams.events(stream),

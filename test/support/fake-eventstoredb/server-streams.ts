@@ -20,6 +20,12 @@ export class ServerStreams {
     else events.push(event);
   }
 
+  /** Takes the last event of a stream back, be it a tombstone. */
+  takeBack(stream: string): void {
+    this.#events.get(stream)?.pop();
+    this.#tombstoned.delete(stream);
+  }
+
   tombstone(stream: string): void {
     this.#tombstoned.add(stream);
   }

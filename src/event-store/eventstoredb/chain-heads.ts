@@ -18,9 +18,10 @@ export class ChainHeads {
     return head;
   }
 
+  /** What was read last holds, also at the same revision: a server that was restored may have another event there. */
   learn({ stream, revision, hash }: RecordedEvent): void {
     const known = this.#heads.get(stream);
-    if (known === undefined || known.revision < revision) this.#put(stream, { revision, hash });
+    if (known === undefined || known.revision <= revision) this.#put(stream, { revision, hash });
   }
 
   forget(stream: string): void {

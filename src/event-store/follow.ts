@@ -2,6 +2,7 @@ import { Unavailable } from '../platform/refusal.js';
 import type { RecordedEvent, SubscriptionItem } from './event-store.js';
 import type { News } from './news.js';
 import type { Position } from './position.js';
+import { unlessAborted } from './unless-aborted.js';
 
 /** Events in order of position; `more` when the log may hold further ones already. */
 export type Page<Event = RecordedEvent> = Readonly<{ events: readonly Event[]; more: boolean }>;
@@ -33,6 +34,7 @@ export async function* follow(
   while (!ended()) {
     const seen = news.count;
     const page = await readUnlessAborted(pageAfter(place), signal);
+    if (page === 'aborted') return;
     if (page === 'unavailable') {
       await news.since(seen, pause, signal);
       pause = Math.min(pause * 2, BACK_OFF.longest);
@@ -54,23 +56,14 @@ export async function* follow(
   }
 }
 
-const NOTHING: Page = { events: [], more: true };
-
-async function readUnlessAborted(page: Promise<Page>, signal: AbortSignal): Promise<Page | 'unavailable'> {
-  let stop = () => {};
-  const aborted = new Promise<Page>((resolve) => {
-    stop = () => {
-      resolve(NOTHING);
-    };
-    signal.addEventListener('abort', stop, { once: true });
-  });
+async function readUnlessAborted(
+  page: Promise<Page>,
+  signal: AbortSignal,
+): Promise<Page | 'unavailable' | 'aborted'> {
   try {
-    return await Promise.race([page, aborted]);
+    return await unlessAborted(page, signal);
   } catch (error) {
     if (error instanceof Unavailable) return 'unavailable';
     throw error;
-  } finally {
-    signal.removeEventListener('abort', stop);
-    page.catch(() => undefined);
   }
 }

@@ -131,6 +131,24 @@ describe('read models of a log in EventStoreDB', () => {
     await expectCounted([...ids, ...appended]);
   });
 
+  it('refuse a log that is restored from an older backup while they follow it, until they are rebuilt', async () => {
+    const ids = await log.append('cases', sampleEvents(10));
+    // Which draws the name of the log, so that the backup has it.
+    await log.store.identity();
+    const backup = fake.size;
+    await log.append('cases', sampleEvents(10));
+    const projector = await log.project(listing);
+    await projector.waitFor(await log.store.head(), WITHIN);
+    await fake.stop();
+    fake.restore(backup);
+    await fake.restart();
+    await until(() => projector.lastError?.includes('but the log ends at') === true, WITHIN);
+    await rebuild(options());
+    ids.push(...(await log.append('cases', sampleEvents(5))));
+    await until(async () => (await listing.ids(log.database, 'cases')).length >= ids.length, WITHIN);
+    await expectCounted(ids);
+  });
+
   it('refuse a log under another prefix, until they are rebuilt from it', async () => {
     await log.append('cases', sampleEvents(10));
     const projector = await log.project(listing);

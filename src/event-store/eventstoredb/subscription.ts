@@ -1,7 +1,10 @@
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import type { AllStreamResolvedEvent } from '@eventstore/db-client';
+import { Unavailable } from '../../platform/refusal.js';
 import type { RecordedEvent, SubscriptionItem } from '../event-store.js';
+import { START } from '../position.js';
 import type { Position } from '../position.js';
+import { unlessAborted } from '../unless-aborted.js';
 import type { Flow } from './flow.js';
 import type { LogHead } from './log-head.js';
 import type { LogReader } from './log-reader.js';
@@ -30,6 +33,8 @@ export type Subscribed = Readonly<{
 /**
  * All events after a position, then those to come, until aborted. Whatever ends the server's subscription, or stops it
  * without a word, another is begun where it was; only events after the last one are passed on.
+ *
+ * @throws Unavailable `log-shorter` when the log ends before that.
  */
 export async function* subscription(
   { reader, head, silenceMs, backOff }: Subscribed,
@@ -41,8 +46,11 @@ export async function* subscription(
   let wait = backOff.first;
   const ended = () => signal.aborted;
   while (!ended()) {
-    const feed = new Feed(reader, reader.follow(place));
+    let feed: Feed | undefined;
     try {
+      if (place > START) await endOfLog(head, place, signal);
+      if (ended()) return;
+      feed = new Feed(reader, reader.follow(place));
       while (!ended()) {
         for (const event of feed.take()) {
           if (event.position <= place) continue;
@@ -66,7 +74,7 @@ export async function* subscription(
       // Whatever the server says, it is asked again: a subscription ends only with its consumer.
       if (!isOutage(error) && typeOf(error) === undefined) throw error;
     } finally {
-      feed.close();
+      feed?.close();
     }
     await pause(ended() ? 0 : wait, undefined, { signal }).catch(() => undefined);
     wait = Math.min(wait * 2, backOff.longest);
@@ -75,8 +83,25 @@ export async function* subscription(
 
 /** Whether the log holds what the subscription should have brought by now, or does not answer. */
 async function missed(head: LogHead, place: Position, feed: Feed, signal: AbortSignal): Promise<boolean> {
-  const last = await head.look();
+  const last = await endOfLog(head, place, signal);
   return last > place && !(await feed.wait(GRACE, signal));
+}
+
+/**
+ * The last event of the log, or the place when aborted. When the server was restored from an older backup, what is
+ * stored next stands before the place, and would be passed over.
+ *
+ * @throws Unavailable `log-shorter` when the log ends before the place; the client's error.
+ */
+async function endOfLog(head: LogHead, place: Position, signal: AbortSignal): Promise<Position> {
+  const last = await unlessAborted(head.look(), signal);
+  if (last === 'aborted') return place;
+  if (last >= place) return last;
+  const why = 'it was restored from an older backup, or is another log';
+  throw new Unavailable(
+    'log-shorter',
+    `the event log ends at ${last}, before ${place}, where it was followed to: ${why}`,
+  );
 }
 
 /** The events of one of the server's subscriptions. */

@@ -91,11 +91,9 @@ export class FakeEventStoreDb {
     this.#server = undefined;
   }
 
-  /** Starts with the backup of when it held so many events, see {@link size}; what came later is lost. */
-  async restore(size: number): Promise<void> {
-    await this.stop();
+  /** Has from now on what it had when it held so many events, see {@link size}: as restored from that backup. */
+  restore(size: number): void {
     this.log.restore(size);
-    await this.restart();
   }
 
   /** Cuts all connections; new ones are taken. */

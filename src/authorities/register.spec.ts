@@ -1,6 +1,8 @@
 import { MemoryEventStore } from '../event-store/memory/memory-event-store.js';
 import { verifyChain } from '../event-store/hash-chain.js';
-import type { RecordedEvent } from '../event-store/event-store.js';
+import { InvalidAppend } from '../event-store/event-store.errors.js';
+import type { AppendOutcome, EventStore, RecordedEvent, StreamAppend } from '../event-store/event-store.js';
+import { Unavailable } from '../platform/refusal.js';
 import { localDate } from '../platform/local-date.js';
 import { AuthorityRegister } from './authority-register.js';
 import { AuthorityCodeSchema } from './authority-code.js';
@@ -103,4 +105,44 @@ describe('loading the register into a log', () => {
     await loadRegister(half, NOW);
     expect(await half.head()).toBe(await whole.head());
   });
+
+  it('completes what was left with a hole by appends that failed under way', async () => {
+    const store = new Holey();
+    store.fails = true;
+    await expect(loadRegister(store, NOW)).rejects.toBeInstanceOf(Unavailable);
+    store.fails = false;
+    await loadRegister(store, NOW);
+    const whole = new MemoryEventStore();
+    await loadRegister(whole, NOW);
+    expect(await store.head()).toBe(await whole.head());
+  });
+
+  it('fails when the log refuses a council, and leaves the last one for the next time', async () => {
+    const store = new Holey();
+    store.refuses = true;
+    await expect(loadRegister(store, NOW)).rejects.toBeInstanceOf(InvalidAppend);
+    store.refuses = false;
+    await loadRegister(store, NOW);
+    expect(await streamsOf(store)).toHaveLength(365);
+  });
 });
+
+async function streamsOf(store: EventStore): Promise<string[]> {
+  const streams = new Set<string>();
+  for await (const { stream } of store.readAll()) streams.add(stream);
+  return [...streams];
+}
+
+/** Stores the appends of a bulk at the same time, all but one in the midst of them where told so. */
+class Holey extends MemoryEventStore {
+  fails = false;
+  refuses = false;
+
+  override async appendBulk(appends: readonly StreamAppend[]): Promise<AppendOutcome[]> {
+    if (!this.fails && !this.refuses) return super.appendBulk(appends);
+    const hole = Math.floor(appends.length / 2);
+    const outcomes = await super.appendBulk(appends.filter((_, index) => index !== hole));
+    if (this.fails) throw new Unavailable('event-store-unavailable', 'the event log does not answer');
+    return outcomes.toSpliced(hole, 0, new InvalidAppend('the log takes no such append'));
+  }
+}

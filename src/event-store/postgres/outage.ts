@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { DatabaseError } from 'pg';
 import { isServerOutage } from '../../platform/database-outage.js';
 import { despiteOutages as patiently } from '../patience.js';
 import type { Patience } from '../patience.js';
@@ -8,8 +9,16 @@ import type { Patience } from '../patience.js';
  * log asks nothing but queries, so an error without a class of its own is the driver's, whatever it says.
  */
 export function isOutage(error: unknown): boolean {
-  if (isServerOutage(error)) return true;
+  if (isServerOutage(error) || isInRecovery(error)) return true;
   return types.isNativeError(error) && (error.name === 'Error' || error.name === 'AggregateError');
+}
+
+/**
+ * Whether a server in recovery (a standby, before a fail-over makes it the primary) refuses to begin a transaction that
+ * is to write. To it this is a setting that it lacks; the message may be in any language, the routine is not.
+ */
+function isInRecovery(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '0A000' && error.routine === 'call_bool_check_hook';
 }
 
 /**

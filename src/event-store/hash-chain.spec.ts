@@ -67,6 +67,18 @@ describe('the hash chain', () => {
     expect(verifyChain(broken)).toMatchObject({ revision: 2, reason: 'hash', position: 20n });
   });
 
+  it.each([
+    ['a number too large', '{"number":1e400}'],
+    ['half of a surrogate pair', '{"text":"\\ud800"}'],
+    ['nesting too deep', `{"list":${'['.repeat(65)}${']'.repeat(65)}}`],
+  ])('names the first event that was changed to hold %s, which no append may', (_, json) => {
+    const data = JSON.parse(json) as RecordedEvent['data'];
+    const broken = recorded(sampleEvents(3)).map((event) =>
+      event.revision === 1 ? { ...event, data } : event,
+    );
+    expect(verifyChain(broken)).toMatchObject({ revision: 1, reason: 'hash', position: 10n });
+  });
+
   it('names the event after one that was changed together with its own hash', () => {
     const events = recorded(sampleEvents(5));
     const forged = recorded(sampleEvents(5));

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { canonicalJson } from './canonical-json.js';
+import { canonicalJson, NotPlainJson } from './canonical-json.js';
 import type { NewEvent, RecordedEvent } from './event-store.js';
 import type { Position } from './position.js';
 
@@ -66,9 +66,21 @@ export function verifyLink(event: RecordedEvent, before: ChainHead | undefined):
   const { stream, revision, position, id } = event;
   const due = before === undefined ? 0 : before.revision + 1;
   if (revision !== due) return { stream, revision, position, id, reason: 'gap' };
-  const canonical = canonicalEvent(event);
-  const [chained] = chainEvents(stream, revision, before?.hash ?? null, [{ canonical }]);
-  return chained?.hash === event.hash ? undefined : { stream, revision, position, id, reason: 'hash' };
+  return dueHash(event, before) === event.hash
+    ? undefined
+    : { stream, revision, position, id, reason: 'hash' };
+}
+
+/** The hash that an event should have; undefined for what no append may hold, so that it was changed since. */
+function dueHash(event: RecordedEvent, before: ChainHead | undefined): string | undefined {
+  try {
+    const canonical = canonicalEvent(event);
+    const [chained] = chainEvents(event.stream, event.revision, before?.hash ?? null, [{ canonical }]);
+    return chained?.hash;
+  } catch (error) {
+    if (error instanceof NotPlainJson) return undefined;
+    throw error;
+  }
 }
 
 /** Checks one stream's recorded events, from its first on; names the first broken one, undefined if all hold. */

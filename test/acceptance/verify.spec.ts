@@ -76,6 +76,12 @@ describe('upheld verify', () => {
       // The removed event stands elsewhere now, earlier in the log, and is out of place there.
       { revision: 99, reason: 'gap' },
     ],
+    [
+      'that holds what no event may',
+      `update event_log set data = (left(data::text, -1) || ',"odd":[1e400,"\\ud800"]}')::json where ${PLACE} and revision = 0`,
+      `update event_log set data = replace(data::text, ',"odd":[1e400,"\\ud800"]', '')::json where ${PLACE} and revision = 0`,
+      { revision: 0, reason: 'hash' },
+    ],
   ])('names the first event %s, and ends with 6', async (_, statement, undo, broken) => {
     const ran = await tampered(statement, undo, () => verify('--json'));
     expect(ran.code).toBe(6);

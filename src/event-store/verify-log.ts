@@ -7,6 +7,8 @@ export type Verification = Readonly<{
   streams: number;
   /** The first event, in the order of the log, that does not follow from the one before it in its stream. */
   broken: BrokenLink | null;
+  /** Whether it was seen through, to the end of the log or to what is broken; of the rest nothing is known. */
+  complete: boolean;
 }>;
 
 /**
@@ -23,12 +25,12 @@ export async function verifyLog(
   const heads = new Map<string, ChainHead>();
   let events = 0;
   for await (const event of store.readAll()) {
-    if (signal?.aborted === true) break;
+    if (signal?.aborted === true) return { events, streams: heads.size, broken: null, complete: false };
     const broken = verifyLink(event, heads.get(event.stream));
-    if (broken !== undefined) return { events, streams: heads.size, broken };
+    if (broken !== undefined) return { events, streams: heads.size, broken, complete: true };
     heads.set(event.stream, { revision: event.revision, hash: event.hash });
     events += 1;
     onEvent?.(event);
   }
-  return { events, streams: heads.size, broken: null };
+  return { events, streams: heads.size, broken: null, complete: true };
 }

@@ -3,7 +3,7 @@ import { run, type Invocation } from '../command-line/command-line.js';
 import { EXIT, type ExitCode } from '../command-line/exit-code.js';
 import { startProgress } from '../command-line/progress.js';
 import type { BrokenLink } from './hash-chain.js';
-import { verifyLog } from './verify-log.js';
+import { verifyLog, type Verification } from './verify-log.js';
 
 /** Events between two moves of the progress display. */
 const STEP = 1_000;
@@ -30,7 +30,7 @@ async function verify(
   const head = await upheld.store.head();
   const progress = startProgress('Verifying the log', Number(head));
   let told = 0;
-  const { events, streams, broken } = await verifyLog(upheld.store, {
+  const verification = await verifyLog(upheld.store, {
     signal,
     onEvent: ({ position }) => {
       const reached = Number(position);
@@ -40,17 +40,22 @@ async function verify(
     },
   });
   progress.end();
+  const { broken } = verification;
   if (json === true) {
     const found = broken && { ...broken, position: String(broken.position) };
-    print(JSON.stringify({ events, streams, broken: found }, null, 2));
+    print(JSON.stringify({ ...verification, broken: found }, null, 2));
   } else {
-    print(
-      broken === null
-        ? `${events} events in ${streams} streams: every hash holds.`
-        : `${events} events hold; ${brokenLine(broken)}`,
-    );
+    print(lineOf(verification));
   }
   return broken === null ? EXIT.done : EXIT.mismatch;
+}
+
+function lineOf({ events, streams, broken, complete }: Verification): string {
+  if (broken !== null) return `${events} events hold; ${brokenLine(broken)}`;
+  const walked = `${events} events in ${streams} streams`;
+  return complete
+    ? `${walked}: every hash holds.`
+    : `${walked} were verified before it was interrupted; the others were not read.`;
 }
 
 function brokenLine({ stream, revision, position, id, reason }: BrokenLink): string {

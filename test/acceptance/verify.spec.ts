@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { upheldCommand } from '../support/command-line.js';
+import { startCommand, upheldCommand } from '../support/command-line.js';
 import { createDatabase } from '../support/database.js';
+import { until } from '../support/projections.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
 
 let running: RunningUpheld;
@@ -53,6 +55,7 @@ describe('upheld verify', () => {
   it('says of an untouched log that every hash holds', async () => {
     const ran = await verify();
     expect(ran.code).toBe(0);
+    expect(JSON.parse((await verify('--json')).stdout)).toMatchObject({ broken: null, complete: true });
     expect(ran.stdout).toMatch(/^\d+ events in \d+ streams: every hash holds\.\n$/);
   });
 
@@ -98,6 +101,30 @@ describe('upheld verify', () => {
     expect(ran.stdout).toMatch(
       /events hold; broken at complaint-19007429@0 \(position \d+, event [0-9a-f-]+\)/,
     );
+  });
+
+  it.each([
+    [[], /^0 events in 0 streams were verified before it was interrupted; the others were not read\.\n$/],
+    [['--json'], /"broken": null,\s+"complete": false\s/],
+  ])('does not say after Ctrl-C that every hash holds: %j', async (options, told) => {
+    const { url, drop } = await createDatabase();
+    const holder = new pg.Client({ connectionString: url });
+    await holder.connect();
+    try {
+      await upheldCommand(['verify'], { DATABASE_URL: url });
+      await holder.query('begin');
+      await holder.query('lock table event_log');
+      const command = startCommand(['verify', ...options], { DATABASE_URL: url });
+      const waiting = `select from pg_locks where not granted and relation = 'event_log'::regclass`;
+      await until(async () => (await holder.query(waiting)).rowCount !== 0);
+      command.signal('SIGINT');
+      await pause(200);
+      await holder.query('rollback');
+      expect(await command.ran).toMatchObject({ code: 130, stdout: expect.stringMatching(told) as unknown });
+    } finally {
+      await holder.end();
+      await drop();
+    }
   });
 
   it('refuses an option it does not know', async () => {

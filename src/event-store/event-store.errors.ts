@@ -1,5 +1,6 @@
-import { Conflict, InvalidInput, UpheldError } from '../platform/refusal.js';
+import { Conflict, InvalidInput, Unavailable, UpheldError } from '../platform/refusal.js';
 import type { ExpectedRevision } from './event-store.js';
+import type { Position } from './position.js';
 
 /** The stream is not at the revision the appender expected; nothing was stored. */
 export class RevisionConflict extends Conflict {
@@ -26,5 +27,16 @@ export class StreamNotFound extends UpheldError {
 
   constructor(readonly stream: string) {
     super('stream-not-found', `there is no stream ${stream}`);
+  }
+}
+
+/**
+ * The log ends before a place to which it was followed, as it does when it was restored from an older backup: what is
+ * stored next stands before that place, and would be passed over.
+ */
+export class LogShorter extends Unavailable {
+  constructor(end: Position, place: Position) {
+    const why = 'it was restored from an older backup, or is another log';
+    super('log-shorter', `the event log ends at ${end}, before ${place}, where it was followed to: ${why}`);
   }
 }

@@ -110,7 +110,10 @@ export interface EventStore {
    */
   readBatches(options?: ReadBatchesOptions): AsyncIterable<readonly BareEvent[]>;
 
-  /** First all events after a position, then those to come, without gap or repeat, until aborted. */
+  /**
+   * First all events after a position, then those to come, without gap or repeat, until aborted.
+   * @throws LogShorter when it is noticed that the log ends before where it was followed to.
+   */
   subscribe(options: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionItem>;
 
   /** Position of the last event of the log, or START when it is empty. */

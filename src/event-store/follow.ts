@@ -1,4 +1,5 @@
 import { Unavailable } from '../platform/refusal.js';
+import { LogShorter } from './event-store.errors.js';
 import type { RecordedEvent, SubscriptionItem } from './event-store.js';
 import type { News } from './news.js';
 import type { Position } from './position.js';
@@ -21,6 +22,8 @@ const BACK_OFF = { first: 50, longest: 2_000 };
 /**
  * A subscription over pages: reads one only when the consumer asks, goes on from its place after an outage,
  * and ends on abort.
+ *
+ * @throws LogShorter when `pageAfter` does.
  */
 export async function* follow(
   { pageAfter, news, pollMs }: Followed,
@@ -63,7 +66,7 @@ async function readUnlessAborted(
   try {
     return await unlessAborted(page, signal);
   } catch (error) {
-    if (error instanceof Unavailable) return 'unavailable';
+    if (error instanceof Unavailable && !(error instanceof LogShorter)) return 'unavailable';
     throw error;
   }
 }

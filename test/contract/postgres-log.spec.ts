@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
+import type { SubscriptionItem } from '../../src/event-store/event-store.js';
 import { InvalidAppend, RevisionConflict } from '../../src/event-store/event-store.errors.js';
 import { connectionPool } from '../../src/event-store/postgres/connection.js';
 import {
@@ -20,6 +21,39 @@ import { START } from '../../src/event-store/position.js';
 import { all } from './event-store.contract.js';
 import { openLogDatabase, type LogDatabase } from './log-database.js';
 import { eventWith, sampleEvent, sampleEvents } from '../support/sample-events.js';
+
+describe('a log in PostgreSQL that is restored from an older backup while it is followed', () => {
+  it('ends the subscription, which would pass over what is stored next', async () => {
+    const database = await openLogDatabase();
+    try {
+      const store = database.newStore({ pollMs: 20 });
+      const client = await database.newClient();
+      await store.append('cases', 'no-stream', sampleEvents(5));
+      const items: SubscriptionItem[] = [];
+      const following = (async () => {
+        const { signal } = new AbortController();
+        for await (const item of store.subscribe({ after: START, signal })) items.push(item);
+      })();
+      const ended = expect(following).rejects.toMatchObject({
+        code: 'log-shorter',
+        message: expect.stringMatching(
+          /^the event log ends at 3, before 5, where it was followed to/,
+        ) as unknown,
+      });
+      while (items.length < 6) await pause(5);
+      await client.query(
+        `begin;
+         alter table event_log disable trigger append_only;
+         delete from event_log where position > 3;
+         alter table event_log enable always trigger append_only;
+         commit`,
+      );
+      await ended;
+    } finally {
+      await database.close();
+    }
+  }, 10_000);
+});
 
 describe('the log in PostgreSQL', () => {
   let database: LogDatabase;

@@ -1,6 +1,6 @@
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import type { AllStreamResolvedEvent } from '@eventstore/db-client';
-import { Unavailable } from '../../platform/refusal.js';
+import { LogShorter } from '../event-store.errors.js';
 import type { RecordedEvent, SubscriptionItem } from '../event-store.js';
 import { START } from '../position.js';
 import type { Position } from '../position.js';
@@ -34,7 +34,7 @@ export type Subscribed = Readonly<{
  * All events after a position, then those to come, until aborted. Whatever ends the server's subscription, or stops it
  * without a word, another is begun where it was; only events after the last one are passed on.
  *
- * @throws Unavailable `log-shorter` when the log ends before that.
+ * @throws LogShorter when the log ends before that.
  */
 export async function* subscription(
   { reader, head, silenceMs, backOff }: Subscribed,
@@ -87,21 +87,12 @@ async function missed(head: LogHead, place: Position, feed: Feed, signal: AbortS
   return last > place && !(await feed.wait(GRACE, signal));
 }
 
-/**
- * The last event of the log, or the place when aborted. When the server was restored from an older backup, what is
- * stored next stands before the place, and would be passed over.
- *
- * @throws Unavailable `log-shorter` when the log ends before the place; the client's error.
- */
+/** The last event of the log, or the place when aborted. @throws LogShorter; the client's error. */
 async function endOfLog(head: LogHead, place: Position, signal: AbortSignal): Promise<Position> {
   const last = await unlessAborted(head.look(), signal);
   if (last === 'aborted') return place;
-  if (last >= place) return last;
-  const why = 'it was restored from an older backup, or is another log';
-  throw new Unavailable(
-    'log-shorter',
-    `the event log ends at ${last}, before ${place}, where it was followed to: ${why}`,
-  );
+  if (last < place) throw new LogShorter(last, place);
+  return last;
 }
 
 /** The events of one of the server's subscriptions. */

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Pool } from 'pg';
 import { admit, admitAll } from '../append-rules.js';
+import { LogShorter } from '../event-store.errors.js';
 import type {
   Appended,
   AppendOutcome,
@@ -110,7 +111,11 @@ export class PostgresEventStore implements EventStore {
 
   subscribe({ after, signal }: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionItem> {
     this.#listener.start();
-    const pageAfter = (place: Position) => this.#reader.pageAfter(place);
+    const pageAfter = async (place: Position) => {
+      const page = await this.#reader.pageAfter(place);
+      if (page.events.length === 0) await this.#refuseShorter(place);
+      return page;
+    };
     const ended = AbortSignal.any([signal, this.#closing.signal]);
     return follow({ pageAfter, news: this.#news, pollMs: this.#pollMs }, after, ended);
   }
@@ -140,6 +145,12 @@ export class PostgresEventStore implements EventStore {
     this.#closing.abort();
     await Promise.all([this.#queue.settled(), this.#listener.close()]);
     await Promise.all([this.#writers.end(), this.#readers.end()]);
+  }
+
+  /** @throws LogShorter when the log ends before a place that was followed to. */
+  async #refuseShorter(place: Position): Promise<void> {
+    const head = await this.#reader.head();
+    if (head < place) throw new LogShorter(head, place);
   }
 
   #refuseWhenClosed(): void {

@@ -204,6 +204,8 @@ export class Projector {
     const { database, projection, log } = this.options;
     const known = this.failure === told(error);
     this.failure = told(error);
+    // The tables may be of another log by now, or rebuilt from less of this one: who waits looks for themselves.
+    [this.folded, this.ownLog] = [START, false];
     // An outage is tried against every few seconds, and may last for days: it is told once.
     const details = { err: error, projection: projection.name };
     log[known ? 'debug' : 'error'](details, 'projection failed; trying again');

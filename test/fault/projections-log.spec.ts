@@ -1,4 +1,5 @@
 import { envelope } from '../../src/event-store/command-envelope.js';
+import { position } from '../../src/event-store/position.js';
 import { projectionStatus, statusLines } from '../../src/projections/projection-status.js';
 import { rebuild } from '../../src/projections/rebuild.js';
 import { skipEvent } from '../../src/projections/stops.js';
@@ -74,6 +75,7 @@ describe('read models that are rebuilt from another log while a projector of the
     );
     expect(await listing.ids(log.database, 'cases')).toEqual(ids);
     expect(await projectionStatus('listing', log.parts)).toMatchObject({ checkpoint: 10n, stoppedBy: null });
+    await expect(projector.waitFor(position('10'), 5_000)).rejects.toMatchObject({ code: 'other-log' });
   });
 });
 

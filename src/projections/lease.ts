@@ -11,6 +11,7 @@ const ASK_EVERY = 250;
 const BEAT = { every: 5_000, within: 5_000 };
 /** Longest that the farewell may take, in milliseconds. */
 const FAREWELL = 1_000;
+
 /**
  * The right to do something that one process does at a time: an advisory lock on a connection of its own. It
  * ends with the process, the connection or `release`, and the next to ask takes over.

@@ -21,7 +21,7 @@ export type Lag = Readonly<{
   seconds: number;
 }>;
 
-/** How a projection is, as any process can tell. */
+/** How a projection is; every process can tell. */
 export type ProjectionStatus = Readonly<{
   /** Its name. */
   projection: string;

@@ -21,7 +21,7 @@ export interface Projection {
 }
 
 /** Stores what a page changes through the transaction it was folded in, in one statement for each table. */
-export type PageWrite = () => Promise<void>;
+export type PageWrite = () => Promise<unknown>;
 
 /** A projection that stops at an event the program does not know, instead of leaving it out unnoticed. */
 export function refusingUnknown(

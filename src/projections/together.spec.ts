@@ -21,7 +21,12 @@ describe('statements sent together', () => {
     expect(done).toBe(false);
     one.resolve();
     await all;
-    await expect(together([])).resolves.toBeUndefined();
+    await expect(together([])).resolves.toEqual([]);
+  });
+
+  it('have their answers in the order in which they were sent', async () => {
+    const late = new Promise<number>((resolve) => setImmediate(resolve, 1));
+    expect(await together([late, Promise.resolve('two')])).toEqual([1, 'two']);
   });
 
   it('fail with what the first of them failed with, whichever is told first, but not before the last has its answer', async () => {

@@ -17,14 +17,14 @@ import type { AuthorityStatistics, YearStatistics } from './statistics.types.js'
 export interface StatisticsRecord {
   /**
    * Register and counts of a year, at one position of the log: the present one unless told.
-   * @throws NotYet for a position or an instant that is not reached.
+   * @throws NotYet for a position or an instant that the log has not reached; Unavailable when the counts do not in time.
    */
   ofYear(year: ReportingYear, asAt?: AsAt): Promise<YearRecord>;
 
   /**
    * The same, but only of a body and its peers, those of its type; no bodies at all when the register does not
    * have it.
-   * @throws NotYet for a position or an instant that is not reached.
+   * @throws NotYet for a position or an instant that the log has not reached; Unavailable when the counts do not in time.
    */
   ofPeers(code: AuthorityCode, year: ReportingYear, asAt?: AsAt): Promise<PeerRecord>;
 

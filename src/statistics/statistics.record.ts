@@ -3,10 +3,11 @@ import type { AuthorityCode } from '../authorities/authority-code.js';
 import type { Authority } from '../authorities/authority.js';
 import type { EventStore } from '../event-store/event-store.js';
 import { position, START, type Position } from '../event-store/position.js';
+import { Unavailable } from '../platform/refusal.js';
 import { checkpointOf } from '../projections/checkpoint.js';
 import { atOneMoment } from '../projections/one-moment.js';
+import { together } from '../projections/together.js';
 import type { Provenance } from '../provenance/provenance.js';
-import { Unavailable } from '../platform/refusal.js';
 import { NotYet, type AsAt } from './as-at.js';
 import { peersOf, type PeerRecord, type YearRecord } from './annual-statistics.js';
 import type { ReportingYear } from './reporting-year.js';
@@ -74,11 +75,10 @@ export class PostgresStatisticsRecord implements StatisticsRecord {
     // One snapshot for all that is read, so that the figures and the position they are of belong together.
     return atOneMoment(this.database, PROJECTION, async (reader) => {
       const at = asAt === undefined ? null : await this.positionOf(asAt, reader);
-      // Sent together: they do not wait for each other's answers.
-      const [checkpoint, register, milestone, synthetic] = await Promise.all([
+      const [checkpoint, register, milestone, synthetic] = await together([
         checkpointOf(PROJECTION.name, reader),
         authoritiesAt(reader, at),
-        at === null ? START : milestoneBefore(reader, year, at),
+        at === null ? Promise.resolve(START) : milestoneBefore(reader, year, at),
         isSyntheticAt(reader, at),
       ]);
       if (at !== null && at > checkpoint) return null;

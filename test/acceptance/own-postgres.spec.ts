@@ -18,7 +18,7 @@ async function asked<Row>(url: string, sql: string): Promise<Row[]> {
 }
 
 describe('a PostgreSQL of its own, whose search path names another schema first', () => {
-  it('has all tables where the log is, and serves as any other', async () => {
+  it('has all tables where the log is, and serves like the others', async () => {
     const { url, drop } = await createDatabase();
     try {
       const name = new URL(url).pathname.slice(1);
@@ -54,6 +54,28 @@ describe('a PostgreSQL of its own, whose search path names another schema first'
       await drop();
     }
   }, 60_000);
+});
+
+describe('a PostgreSQL that runs out of something while statistics are read', () => {
+  it('is told to be unavailable, not what it said of the statements after that', async () => {
+    const running = await runUpheld({ projecting: false });
+    try {
+      await running.upheld.database.query(`
+        create function refuse() returns boolean language plpgsql as
+          $$ begin raise 'no room left' using errcode = '53100'; end $$;
+        alter table projection_checkpoint rename to checkpoint_kept;
+        create view projection_checkpoint as select * from checkpoint_kept where refuse();
+        insert into checkpoint_kept (projection, position) values ('statistics', 0) on conflict do nothing;`);
+      for (const path of ['/statistics/2019-20', `/authorities/${BLABY.code}/statistics/2019-20`]) {
+        expect(await running.get(path)).toMatchObject({
+          status: 503,
+          body: { type: 'urn:upheld:problem:database-unavailable' },
+        });
+      }
+    } finally {
+      await running.close();
+    }
+  });
 });
 
 describe('a connection to PostgreSQL', () => {

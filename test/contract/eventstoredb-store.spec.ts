@@ -56,7 +56,7 @@ describe.each(SERVERS)('the log in EventStoreDB: %s', (_, real) => {
     });
   });
 
-  it('chains the same events to the same hashes as any other engine', async () => {
+  it('chains the same events to the same hashes as the other engines', async () => {
     const memory = new MemoryEventStore();
     const stream = `chain-${randomUUID()}`;
     const appends = [sampleEvents(2), sampleEvents(1), sampleEvents(3)];

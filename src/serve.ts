@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { AppModule, type Foundations } from './app.module.js';
 import { run } from './command-line/command-line.js';
 import { EXIT } from './command-line/exit-code.js';
+import { figuresHeldOrTold } from './command-line/figures-held.js';
 import { createHttpApp } from './platform/http/http-app.js';
 import { Unavailable } from './platform/refusal.js';
 
@@ -14,7 +15,10 @@ export async function serve(): Promise<void> {
   await run(async ({ upheld, configuration, signal, notice }) => {
     const { port } = configuration;
     const ended = () => signal.aborted;
-    await untilCaughtUp(upheld, signal, notice);
+    // Those of a new log would know no council yet.
+    await figuresHeldOrTold(caughtUp(upheld), signal, (why) => {
+      notice(`Serving figures as far as they have come: ${why}`);
+    });
     if (ended()) return EXIT.done;
     const { app, url } = await createHttpApp(AppModule.on(upheld), {
       host: HOST,
@@ -33,23 +37,9 @@ export async function serve(): Promise<void> {
   });
 }
 
-/**
- * Waits until the statistics hold the log as it is now: of a new one they would know no council yet. Where they do
- * not in a bounded time, or are stopped, they are served as far as they have come, and that is said.
- */
-async function untilCaughtUp(
-  { statistics, store }: Foundations,
-  signal: AbortSignal,
-  notice: (line: string) => void,
-): Promise<void> {
-  if (signal.aborted) return;
-  const caughtUp = async () => statistics.reach(await store.head());
-  try {
-    await Promise.race([caughtUp(), once(signal, 'abort')]);
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    notice(`Serving figures as far as they have come: ${error.message}`);
-  }
+/** Once the statistics hold the log as it is now. @throws Unavailable when they do not in a bounded time. */
+async function caughtUp({ statistics, store }: Foundations): Promise<void> {
+  await statistics.reach(await store.head());
 }
 
 function inUse(error: unknown): boolean {

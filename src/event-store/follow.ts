@@ -3,7 +3,7 @@ import { LogShorter } from './event-store.errors.js';
 import type { RecordedEvent, SubscriptionItem } from './event-store.js';
 import type { News } from './news.js';
 import type { Position } from './position.js';
-import { unlessAborted } from './unless-aborted.js';
+import { unlessAborted } from '../platform/unless-aborted.js';
 
 /** Events in order of position; `more` when the log may hold further ones already. */
 export type Page<Event = RecordedEvent> = Readonly<{ events: readonly Event[]; more: boolean }>;

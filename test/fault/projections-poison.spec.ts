@@ -1,15 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { envelope } from '../../src/event-store/command-envelope.js';
 import { eventCatalogue } from '../../src/event-store/event-catalogue.js';
-import type { QueryRunner } from 'typeorm';
-import type { BareEvent, RecordedEvent } from '../../src/event-store/event-store.js';
+import type { RecordedEvent } from '../../src/event-store/event-store.js';
 import { deadLetterOf, putDeadLetter } from '../../src/projections/dead-letter.js';
 import { projectionStatus, statusLines } from '../../src/projections/projection-status.js';
-import { refusingUnknown, type PageWrite } from '../../src/projections/projection.js';
+import { refusingUnknown } from '../../src/projections/projection.js';
 import { rebuild } from '../../src/projections/rebuild.js';
 import { PROJECTION_STREAMS, projectionEventSchemas } from '../../src/projections/skips.js';
 import { resumeProjection, skipEvent } from '../../src/projections/stops.js';
-import { together } from '../../src/projections/together.js';
 import { verifyProjection } from '../../src/projections/verify.js';
 import { Listing, numbered, ProjectedLog, until } from '../support/projections.js';
 
@@ -184,50 +182,6 @@ it('tells who waits for a stopped projection so, and does not let them wait', as
   await expect(projector.waitFor(await log.store.head(), 600_000)).rejects.toMatchObject({
     code: 'projection-stopped',
     message: expect.stringContaining('cases@0') as unknown,
-  });
-});
-
-describe('of statements sent together', () => {
-  /** Sends two, the first of which the server refuses where the test says so. */
-  class Sending extends Listing {
-    refused: (page: readonly BareEvent[]) => string | null = () => null;
-
-    override fold(page: readonly BareEvent[], transaction: QueryRunner): Promise<PageWrite> {
-      const code = this.refused(page);
-      const first =
-        code === null ? 'select' : `do $$ begin raise 'told why' using errcode = '${code}'; end $$`;
-      const listed = 'insert into sick_list select * from unnest($1::bigint[], $2::text[], $3::uuid[])';
-      const columns = [
-        page.map(({ position }) => String(position)),
-        page.map(({ stream }) => stream),
-        page.map(({ id }) => id),
-      ];
-      return Promise.resolve(() => together([transaction.query(first), transaction.query(listed, columns)]));
-    }
-  }
-
-  it('the one at fault tells why the event cannot be folded, not those refused after it', async () => {
-    await log.append('cases', numbered(3));
-    const sending = new Sending('sick');
-    sending.refused = (page) => (page.some(({ revision }) => revision === 1) ? '22012' : null);
-    await log.project(sending);
-    await until(stopped);
-    expect(await deadLetterOf('sick', log.database)).toMatchObject({
-      revision: 1,
-      error: expect.stringContaining('told why') as unknown,
-    });
-  });
-
-  it('one that fails for want of disk blames no event', async () => {
-    const ids = await log.append('cases', numbered(3));
-    const sending = new Sending('sick');
-    let full = 6;
-    sending.refused = () => (full-- > 0 ? '53100' : null);
-    const projector = await log.project(sending);
-    await projector.waitFor(await log.store.head(), 30_000);
-    expect(await sick.ids(log.database, 'cases')).toEqual(ids);
-    expect(full).toBeLessThanOrEqual(0);
-    expect(await stopped()).toBe(false);
   });
 });
 

@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { InvalidArgumentError, type Command } from 'commander';
 import { AuthorityRegister } from '../../authorities/authority-register.js';
 import { run, type Invocation } from '../../command-line/command-line.js';
 import { progressDisplay } from '../../command-line/progress.js';
 import type { ExitCode } from '../../command-line/exit-code.js';
-import { DomainRefusal, InvalidInput, Unavailable } from '../../platform/refusal.js';
+import { figuresHeldOrTold } from '../../command-line/figures-held.js';
+import { DomainRefusal, InvalidInput } from '../../platform/refusal.js';
 import { StoreProvenance } from '../../provenance/provenance.js';
 import { importExitCode, importHistory } from './import-history.js';
 import type { ImportProblem } from './import-problem.js';
@@ -87,16 +87,11 @@ async function importFiles(invocation: Invocation, options: Options): Promise<Ex
     json === true ? [JSON.stringify(summaryJson(summary, listed), null, 2)] : summaryLines(summary);
   for (const line of lines) print(line);
   if (summary.aborted) notice('Interrupted.');
-  else if (!signal.aborted) await untilCaughtUp(invocation);
-  return importExitCode(summary);
-}
-
-/** The cases are stored, whatever becomes of the figures: they may be behind for long, or stopped by an event. */
-async function untilCaughtUp({ upheld, signal, notice }: Invocation): Promise<void> {
-  try {
-    await Promise.race([upheld.caughtUp(), once(signal, 'abort')]);
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    notice(`The statistics do not hold all of it yet: ${error.message}`);
+  else {
+    // The cases are stored, whatever becomes of the figures.
+    await figuresHeldOrTold(upheld.caughtUp(), signal, (why) => {
+      notice(`The statistics do not hold all of it yet: ${why}`);
+    });
   }
+  return importExitCode(summary);
 }

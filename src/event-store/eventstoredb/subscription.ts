@@ -4,7 +4,7 @@ import { LogShorter } from '../event-store.errors.js';
 import type { RecordedEvent, SubscriptionItem } from '../event-store.js';
 import { START } from '../position.js';
 import type { Position } from '../position.js';
-import { unlessAborted } from '../unless-aborted.js';
+import { unlessAborted } from '../../platform/unless-aborted.js';
 import type { Flow } from './flow.js';
 import type { LogHead } from './log-head.js';
 import type { LogReader } from './log-reader.js';

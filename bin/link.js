@@ -5,7 +5,7 @@
  */
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 
-const bin = new URL('../node_modules/.bin/', import.meta.url);
+const bin = new URL('../node_modules/.bin', import.meta.url);
 mkdirSync(bin, { recursive: true });
 const link = new URL('upheld', bin);
 rmSync(link, { force: true });

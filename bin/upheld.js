@@ -3,7 +3,7 @@
 // collecting them costs a quarter of the time of an import or a rebuild.
 import { existsSync } from 'node:fs';
 
-const program = new URL('../dist/cli.js', import.meta.url);
+const program = new URL('../dist/cli/cli.js', import.meta.url);
 if (existsSync(program)) {
   await import(program.href);
 } else {

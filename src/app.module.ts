@@ -6,26 +6,26 @@ import { ChangeComplaintHandler } from './complaints/complaint.commands.js';
 import { ComplaintByReferenceHandler, ComplaintHistoryHandler } from './complaints/complaint.queries.js';
 import { ComplaintsController } from './complaints/complaints.controller.js';
 import type { EventStore } from './event-store/event-store.js';
-import { HealthController } from './operation/health.controller.js';
-import { MetricsController } from './operation/metrics.controller.js';
-import { Readiness } from './operation/readiness.js';
-import { Watch, WATCHED, type Watched } from './operation/watch.js';
+import { HealthController } from './health/health.controller.js';
+import { MetricsController } from './health/metrics.controller.js';
+import { Readiness } from './health/readiness.js';
+import { HealthProbe, PROBE_TARGETS, type ProbeTargets } from './health/health-probe.js';
 import { Metrics } from './platform/metrics/metrics.js';
 import { CLOCK, EVENT_STORE, type Clock } from './platform/tokens.js';
-import { StatisticsController } from './statistics/statistics.controller.js';
+import { StatisticsController } from './statistics/api/statistics.controller.js';
 import {
-  STATISTICS_RECORD,
+  STATISTICS_REPOSITORY,
   StatisticsOfAuthorityHandler,
   StatisticsOfYearHandler,
-  type StatisticsRecord,
-} from './statistics/statistics.queries.js';
+  type StatisticsRepository,
+} from './statistics/api/statistics.queries.js';
 
 /** What the application stands on; opened before it and closed after it. */
 export type Foundations = Readonly<{
   store: EventStore;
-  statistics: StatisticsRecord;
+  statistics: StatisticsRepository;
   clock: Clock;
-  watched: Watched;
+  watched: ProbeTargets;
 }>;
 
 @Module({})
@@ -39,9 +39,9 @@ export class AppModule {
       controllers: [ComplaintsController, StatisticsController, HealthController, MetricsController],
       providers: [
         { provide: EVENT_STORE, useValue: store },
-        { provide: STATISTICS_RECORD, useValue: statistics },
+        { provide: STATISTICS_REPOSITORY, useValue: statistics },
         { provide: CLOCK, useValue: clock },
-        { provide: WATCHED, useValue: watched },
+        { provide: PROBE_TARGETS, useValue: watched },
         { provide: AuthorityRegister, useFactory: () => new AuthorityRegister(store) },
         ChangeComplaintHandler,
         ComplaintByReferenceHandler,
@@ -49,7 +49,7 @@ export class AppModule {
         StatisticsOfYearHandler,
         StatisticsOfAuthorityHandler,
         Metrics,
-        Watch,
+        HealthProbe,
         Readiness,
       ],
     };

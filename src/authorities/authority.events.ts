@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventsOf } from '../event-store/event-type.js';
+import type { EventsOf } from '../event-sourcing/event-schema.js';
 import { boundedText } from '../platform/bounded-text.js';
 import { LocalDateSchema } from '../platform/local-date.js';
 import { AuthorityCodeSchema } from './authority-code.js';

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse';
-import { envelope, contentHash } from '../event-store/command-envelope.js';
+import { commandContext, contentHash } from '../event-sourcing/command-context.js';
 import type { EventStore, StreamAppend } from '../event-store/event-store.js';
 import { RevisionConflict, StreamNotFound } from '../event-store/event-store.errors.js';
-import { StreamWriter } from '../event-store/stream-writer.js';
+import { StreamCommandHandler } from '../event-sourcing/command-handler.js';
 import { authorityAggregate, AUTHORITY_STREAMS } from './authority-register.js';
 import { evolve, type Authority } from './authority.js';
 import {
@@ -26,11 +26,11 @@ type Row = Record<
  * processes at once: each stream is written only where there is none.
  */
 export async function loadRegister(store: EventStore, at: Date): Promise<void> {
-  const writer = new StreamWriter(store, authorityAggregate);
+  const writer = new StreamCommandHandler(store, authorityAggregate);
   const appends: StreamAppend[] = [];
   for (const events of await registerEvents()) {
     const [first] = events;
-    const command = envelope(ACTOR, at, `register-${first.data.code}`);
+    const command = commandContext(ACTOR, at, `register-${first.data.code}`);
     const hash = contentHash({ events });
     appends.push({
       stream: AUTHORITY_STREAMS + first.data.code,

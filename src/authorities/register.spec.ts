@@ -1,8 +1,8 @@
 import { MemoryEventStore } from '../event-store/memory/memory-event-store.js';
-import { verifyChain } from '../event-store/hash-chain.js';
+import { verifyChain } from '../event-store/core/hash-chain.js';
 import { InvalidAppend } from '../event-store/event-store.errors.js';
 import type { AppendOutcome, EventStore, RecordedEvent, StreamAppend } from '../event-store/event-store.js';
-import { Unavailable } from '../platform/refusal.js';
+import { Unavailable } from '../platform/errors.js';
 import { localDate } from '../platform/local-date.js';
 import { AuthorityRegister } from './authority-register.js';
 import { AuthorityCodeSchema } from './authority-code.js';

@@ -2,7 +2,7 @@ import type { AuthorityCode } from '../authorities/authority-code.js';
 import type { LocalDate } from '../platform/local-date.js';
 import type { CaseReference } from './case-reference.js';
 import type { Complaint } from './complaint.js';
-import type { Outcome } from './complaint.events.js';
+import type { DecisionOutcome } from './complaint.events.js';
 import { complianceOutcome, type ComplianceOutcome } from './compliance-outcome.js';
 
 /** What the statistics know of one case. */
@@ -10,7 +10,7 @@ export type CaseFacts = Readonly<{
   reference: CaseReference;
   authority: AuthorityCode;
   decision: Readonly<{
-    outcome: Outcome;
+    outcome: DecisionOutcome;
     decidedOn: LocalDate;
     /** The council had provided a satisfactory remedy before the complaint reached the ombudsman. */
     satisfactoryRemedy: boolean;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { EventMetadata } from '../event-store/event-store.js';
-import { presentSchema } from '../event-store/event-versions.js';
+import { currentSchema } from '../event-sourcing/upcasting.js';
 import { PositionSchema } from '../event-store/position.js';
-import type { HistoryEntry } from '../event-store/stream-writer.js';
+import type { HistoryEntry } from '../event-sourcing/command-handler.js';
 import { apiSchemas } from '../platform/http/api-schemas.js';
 import { LocalDateSchema } from '../platform/local-date.js';
 import { printedReference, type CaseReference } from './case-reference.js';
@@ -115,7 +115,7 @@ export const HistoryAnswerSchema = z
     events: z.array(
       z.union(
         Object.entries(complaintEventSchemas).map(([type, schema]) =>
-          z.strictObject({ type: z.literal(type), ...entry, data: presentSchema(schema) }),
+          z.strictObject({ type: z.literal(type), ...entry, data: currentSchema(schema) }),
         ),
       ),
     ),

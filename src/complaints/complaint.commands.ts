@@ -1,10 +1,14 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AuthorityRegister } from '../authorities/authority-register.js';
-import { claimCommand } from '../event-store/command-claim.js';
-import type { CommandEnvelope } from '../event-store/command-envelope.js';
+import { claimIdempotencyKey } from '../event-sourcing/idempotency-key.js';
+import type { CommandContext } from '../event-sourcing/command-context.js';
 import type { EventStore } from '../event-store/event-store.js';
-import { StreamWriter, type Aggregate, type Written } from '../event-store/stream-writer.js';
+import {
+  StreamCommandHandler,
+  type Aggregate,
+  type CommandResult,
+} from '../event-sourcing/command-handler.js';
 import { ukDateOf } from '../platform/local-date.js';
 import { EVENT_STORE } from '../platform/tokens.js';
 import type { CaseReference } from './case-reference.js';
@@ -19,14 +23,14 @@ export const complaintAggregate: Aggregate<Complaint, ComplaintEvent> = {
 };
 
 /** What a command on a complaint answers: the complaint as it left it, and the events it led to. */
-export type ComplaintAnswer = Written<Complaint, ComplaintEvent>;
+export type ComplaintAnswer = CommandResult<Complaint, ComplaintEvent>;
 
 /** Asks something of one complaint; see {@link ComplaintCommand} for what can be asked. */
 export class ChangeComplaint extends Command<ComplaintAnswer> {
   constructor(
     readonly reference: CaseReference,
     readonly change: ComplaintCommand,
-    readonly envelope: CommandEnvelope,
+    readonly envelope: CommandContext,
     /** Revision the caller decided upon, from `If-Match`. */
     readonly expected?: number,
   ) {
@@ -36,18 +40,18 @@ export class ChangeComplaint extends Command<ComplaintAnswer> {
 
 @CommandHandler(ChangeComplaint)
 export class ChangeComplaintHandler implements ICommandHandler<ChangeComplaint> {
-  private readonly complaints: StreamWriter<Complaint, ComplaintEvent>;
+  private readonly complaints: StreamCommandHandler<Complaint, ComplaintEvent>;
 
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(AuthorityRegister) private readonly register: AuthorityRegister,
   ) {
-    this.complaints = new StreamWriter(store, complaintAggregate);
+    this.complaints = new StreamCommandHandler(store, complaintAggregate);
   }
 
-  /** @throws DomainRefusal, NotFound, StaleState, RevisionConflict as {@link decide} and {@link StreamWriter} do. */
+  /** @throws DomainRefusal, NotFound, StaleState, RevisionConflict as {@link decide} and {@link StreamCommandHandler} do. */
   execute({ reference, change, envelope, expected }: ChangeComplaint): Promise<ComplaintAnswer> {
-    return this.complaints.write(
+    return this.complaints.handle(
       reference,
       change,
       envelope,
@@ -57,7 +61,7 @@ export class ChangeComplaintHandler implements ICommandHandler<ChangeComplaint> 
         const events = decide(complaint, change, { reference, today: ukDateOf(envelope.at), authority });
         // Every other change goes to a stream that its address names, where a key used before is found.
         const isReceipt = change.type === 'ReceiveComplaint';
-        if (isReceipt && envelope.keyed === true) await claimCommand(this.store, change, envelope);
+        if (isReceipt && envelope.keyed === true) await claimIdempotencyKey(this.store, change, envelope);
         return events;
       },
       expected,

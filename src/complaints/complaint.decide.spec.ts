@@ -10,7 +10,7 @@ import {
   REFERENCE,
   upheldWith,
 } from '../../test/support/complaints.js';
-import { DomainRefusal, NotFound } from '../platform/refusal.js';
+import { DomainRefusal, NotFound } from '../platform/errors.js';
 import { MAX_CHECKS, MAX_RECOMMENDATIONS, type ComplaintCommand } from './complaint.decide.js';
 import type { ComplaintEvent } from './complaint.events.js';
 

@@ -1,9 +1,9 @@
 import type { Authority } from '../authorities/authority.js';
-import { DomainRefusal, NotFound } from '../platform/refusal.js';
+import { DomainRefusal, NotFound } from '../platform/errors.js';
 import { localDate, type LocalDate } from '../platform/local-date.js';
 import type { CaseReference } from './case-reference.js';
 import { countingCheck, type Complaint, type ComplianceCheck, type Finding } from './complaint.js';
-import type { ComplaintEvent, Outcome } from './complaint.events.js';
+import type { ComplaintEvent, DecisionOutcome } from './complaint.events.js';
 
 type DataOf<Type extends ComplaintEvent['type']> = Extract<ComplaintEvent, { type: Type }>['data'];
 
@@ -126,7 +126,7 @@ function recordDecision(
 }
 
 /** An upheld decision and its finding stand or fall together, and are appended together (design 2). */
-function findingOf(outcome: Outcome, finding: Finding | undefined): ComplaintEvent[] {
+function findingOf(outcome: DecisionOutcome, finding: Finding | undefined): ComplaintEvent[] {
   if (outcome === 'upheld') {
     if (finding === undefined) refuse('finding-required', 'an upheld decision needs its finding', 'finding');
     return [{ type: 'FindingUpheld', data: finding }];

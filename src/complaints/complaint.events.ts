@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { EventsOf } from '../event-store/event-type.js';
+import type { EventsOf } from '../event-sourcing/event-schema.js';
 import { AuthorityCodeSchema } from '../authorities/authority-code.js';
 import { boundedText } from '../platform/bounded-text.js';
 import { LocalDateSchema } from '../platform/local-date.js';
 import { CaseReferenceSchema } from './case-reference.js';
 
 /** The six decision outcomes; only the last two are detailed investigations (design 1). */
-export const OUTCOMES = [
+export const DECISION_OUTCOMES = [
   'invalid-or-incomplete',
   'advice-given',
   'referred-back',
@@ -14,8 +14,8 @@ export const OUTCOMES = [
   'not-upheld',
   'upheld',
 ] as const;
-export const OutcomeSchema = z.enum(OUTCOMES);
-export type Outcome = z.infer<typeof OutcomeSchema>;
+export const DecisionOutcomeSchema = z.enum(DECISION_OUTCOMES);
+export type DecisionOutcome = z.infer<typeof DecisionOutcomeSchema>;
 
 /** Whether the council had put things right before the complaint reached the ombudsman. */
 export const RemedySchema = z.enum(['none', 'recommended', 'already-provided']);
@@ -40,7 +40,7 @@ export const ComplaintReceivedSchema = z.strictObject({
 });
 
 export const DecisionRecordedSchema = z.strictObject({
-  outcome: OutcomeSchema,
+  outcome: DecisionOutcomeSchema,
   /** Reference data within an outcome, such as the letter's "no fault found"; free of any meaning to the rates. */
   reason: boundedText(200).optional(),
   decidedOn: LocalDateSchema,

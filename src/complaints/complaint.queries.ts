@@ -2,8 +2,8 @@ import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { EventStore } from '../event-store/event-store.js';
 import type { Position } from '../event-store/position.js';
-import { StreamWriter, type HistoryEntry } from '../event-store/stream-writer.js';
-import { NotFound } from '../platform/refusal.js';
+import { StreamCommandHandler, type HistoryEntry } from '../event-sourcing/command-handler.js';
+import { NotFound } from '../platform/errors.js';
 import { EVENT_STORE } from '../platform/tokens.js';
 import type { CaseReference } from './case-reference.js';
 import { complaintAggregate } from './complaint.commands.js';
@@ -33,7 +33,7 @@ export class ComplaintByReferenceHandler implements IQueryHandler<ComplaintByRef
 
   /** @throws NotFound when no complaint has the reference. */
   async execute({ reference }: ComplaintByReference): Promise<PresentComplaint> {
-    const { state, revision, position } = await new StreamWriter(this.store, complaintAggregate).load(
+    const { state, revision, position } = await new StreamCommandHandler(this.store, complaintAggregate).load(
       reference,
     );
     if (state === null) throw new NotFound('complaint', reference);
@@ -47,7 +47,7 @@ export class ComplaintHistoryHandler implements IQueryHandler<ComplaintHistory> 
 
   /** @throws NotFound when no complaint has the reference. */
   async execute({ reference }: ComplaintHistory): Promise<readonly HistoryEntry<ComplaintEvent>[]> {
-    const { history } = await new StreamWriter(this.store, complaintAggregate).load(reference);
+    const { history } = await new StreamCommandHandler(this.store, complaintAggregate).load(reference);
     if (history.length === 0) throw new NotFound('complaint', reference);
     return history;
   }

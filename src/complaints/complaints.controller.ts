@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { FromRequest, type CommandRequest } from '../platform/http/command-request.js';
 import { Documented } from '../platform/http/route-docs.js';
 import { entityTag, isKnown } from '../platform/http/request-headers.js';
-import { NotFound } from '../platform/refusal.js';
+import { NotFound } from '../platform/errors.js';
 import { CLOCK, type Clock } from '../platform/tokens.js';
 import type { CaseReference } from './case-reference.js';
 import { commandAnswer, complaintAnswer, historyAnswer } from './complaint.answers.js';

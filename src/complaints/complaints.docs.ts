@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { RouteDocs } from '../platform/http/route-docs.js';
-import { DomainRefusal, InvalidInput, NotFound } from '../platform/refusal.js';
+import { DomainRefusal, InvalidInput, NotFound } from '../platform/errors.js';
 import {
   CommandAnswerSchema,
   ComplaintAnswerSchema,

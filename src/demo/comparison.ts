@@ -1,5 +1,5 @@
-import { textTable, type Column } from '../command-line/text-table.js';
-import type { AuthorityStatistics, Rate, YearStatistics } from '../statistics/statistics.types.js';
+import { textTable, type Column } from '../platform/cli/text-table.js';
+import type { AuthorityStatistics, Rate, YearStatistics } from '../statistics/rates/statistics.types.js';
 import { PUBLISHED_2019_20, type PublishedFigures } from './published-figures.js';
 
 const RATES = ['upheld', 'compliance', 'satisfactoryRemedies'] as const;

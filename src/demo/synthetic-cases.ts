@@ -1,7 +1,7 @@
 import type { AuthorityCode } from '../authorities/authority-code.js';
 import { CaseReferenceSchema, type CaseReference } from '../complaints/case-reference.js';
-import { OUTCOMES, type Outcome, type Remedy } from '../complaints/complaint.events.js';
-import type { CaseFile } from '../complaints/import/case-file.js';
+import { DECISION_OUTCOMES, type DecisionOutcome, type Remedy } from '../complaints/complaint.events.js';
+import type { CaseHistory } from '../complaints/import/case-history.js';
 import { daysAfter, localDate, type LocalDate } from '../platform/local-date.js';
 import { Draw } from './draw.js';
 import type { Figures } from './synthetic-figures.js';
@@ -40,7 +40,7 @@ export function* syntheticCases(
   authority: AuthorityCode,
   figures: Figures,
   nextReference: (receivedOn: LocalDate) => CaseReference,
-): Generator<CaseFile> {
+): Generator<CaseHistory> {
   const draw = new Draw(`upheld synthetic 2019-20 cases of ${authority}`);
   const { upheld, satisfactoryRemedies, complied, compliedLate, notComplied } = figures;
   const recommended = upheld - satisfactoryRemedies;
@@ -51,12 +51,12 @@ export function* syntheticCases(
   ];
   // What is upheld beyond that has recommendations not yet due, or needed none.
   while (kinds.length < recommended) kinds.push(draw.between(1, 4) === 1 ? 'none' : 'open');
-  const make = (outcome: Outcome, remedy: Remedy | null, kind: Kind) =>
+  const make = (outcome: DecisionOutcome, remedy: Remedy | null, kind: Kind) =>
     syntheticCase({ draw, authority, outcome, remedy, kind, nextReference });
   for (const kind of kinds) yield make('upheld', kind === 'none' ? 'none' : 'recommended', kind);
   for (let n = 0; n < satisfactoryRemedies; n += 1) yield make('upheld', 'already-provided', 'none');
   for (let n = 0; n < figures.notUpheld; n += 1) yield make('not-upheld', null, 'none');
-  for (const outcome of OUTCOMES) {
+  for (const outcome of DECISION_OUTCOMES) {
     for (let n = 0; n < (figures.others[outcome] ?? 0); n += 1) yield make(outcome, null, 'none');
   }
 }
@@ -68,13 +68,13 @@ function repeat<Item>(item: Item, times: number): Item[] {
 type Sketch = Readonly<{
   draw: Draw;
   authority: AuthorityCode;
-  outcome: Outcome;
+  outcome: DecisionOutcome;
   remedy: Remedy | null;
   kind: Kind;
   nextReference: (receivedOn: LocalDate) => CaseReference;
 }>;
 
-function syntheticCase({ draw, authority, outcome, remedy, kind, nextReference }: Sketch): CaseFile {
+function syntheticCase({ draw, authority, outcome, remedy, kind, nextReference }: Sketch): CaseHistory {
   const checkedInYear = kind !== 'open' && kind !== 'none';
   const decidedOn = daysAfter(FIRST_DAY, draw.between(0, checkedInYear ? DECIDED_EARLY : 365));
   const receivedOn = daysAfter(decidedOn, -draw.between(10, 200));
@@ -91,7 +91,7 @@ function syntheticCase({ draw, authority, outcome, remedy, kind, nextReference }
   };
 }
 
-function recommendations(draw: Draw, decidedOn: LocalDate): CaseFile['recommendations'][number][] {
+function recommendations(draw: Draw, decidedOn: LocalDate): CaseHistory['recommendations'][number][] {
   return draw
     .shuffled(RECOMMENDATIONS)
     .slice(0, draw.between(1, 2))
@@ -106,7 +106,7 @@ function check(
   draw: Draw,
   { recommendation, dueOn }: { recommendation: string; dueOn: LocalDate },
   kind: Kind,
-): CaseFile['checks'][number] {
+): CaseHistory['checks'][number] {
   if (kind === 'not-complied') {
     const checkedOn = earlier(daysAfter(dueOn, draw.between(14, 60)), LAST_DAY);
     return { recommendation, result: 'not-complied', checkedOn };

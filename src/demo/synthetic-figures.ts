@@ -1,7 +1,7 @@
 import type { AuthorityCode } from '../authorities/authority-code.js';
 import type { AuthorityType } from '../authorities/authority-type.js';
 import type { Authority } from '../authorities/authority.js';
-import type { Outcome } from '../complaints/complaint.events.js';
+import type { DecisionOutcome } from '../complaints/complaint.events.js';
 import { Draw } from './draw.js';
 
 /** How many cases of each kind one council has in the synthetic year. */
@@ -14,7 +14,7 @@ export type Figures = Readonly<{
   complied: number;
   compliedLate: number;
   notComplied: number;
-  others: Readonly<Partial<Record<Outcome, number>>>;
+  others: Readonly<Partial<Record<DecisionOutcome, number>>>;
 }>;
 
 /** A type's totals, so that the averages come out as the 2019-20 letters print them. */

@@ -1,6 +1,6 @@
 import { inBeing, type Authority } from '../authorities/authority.js';
-import type { CaseFile } from '../complaints/import/case-file.js';
-import { periodOf, reportingYear } from '../statistics/reporting-year.js';
+import type { CaseHistory } from '../complaints/import/case-history.js';
+import { periodOf, reportingYear } from '../statistics/rates/reporting-year.js';
 import { referenceCounter, syntheticCases } from './synthetic-cases.js';
 import { syntheticFigures } from './synthetic-figures.js';
 
@@ -11,7 +11,7 @@ export const SYNTHETIC_LABEL = 'Synthetic 2019-20: real councils, invented cases
  * An invented 2019-20 of every council in being: the figures of the three letters that are whole, type
  * averages as printed, all else drawn. The same cases on every run and machine.
  */
-export function* syntheticYear(register: readonly Authority[]): Generator<CaseFile> {
+export function* syntheticYear(register: readonly Authority[]): Generator<CaseHistory> {
   const period = periodOf(SYNTHETIC_YEAR);
   const councils = register
     .filter((authority) => inBeing(authority, period))

@@ -1,4 +1,4 @@
-import { Conflict, InvalidInput, Unavailable, UpheldError } from '../platform/refusal.js';
+import { Conflict, InvalidInput, Unavailable, UpheldError } from '../platform/errors.js';
 import type { ExpectedRevision } from './event-store.js';
 import type { Position } from './position.js';
 

@@ -45,7 +45,7 @@ export type RecordedEvent = NewEvent &
   }>;
 
 /** A recorded event but for its metadata, which tells of the recording and takes as long to read as all else. */
-export type BareEvent = Omit<RecordedEvent, 'metadata'>;
+export type EventWithoutMetadata = Omit<RecordedEvent, 'metadata'>;
 
 /** What the appender takes the stream to be: its last revision, or one of three states. */
 export type ExpectedRevision = number | 'no-stream' | 'stream-exists' | 'any';
@@ -108,7 +108,7 @@ export interface EventStore {
    * What `readAll` yields after a position, for those who fold it: without metadata, and in batches of some size, none
    * of them empty. An event at a time, or with its metadata, takes twice as long.
    */
-  readBatches(options?: ReadBatchesOptions): AsyncIterable<readonly BareEvent[]>;
+  readBatches(options?: ReadBatchesOptions): AsyncIterable<readonly EventWithoutMetadata[]>;
 
   /**
    * First all events after a position, then those to come, without gap or repeat, until aborted.

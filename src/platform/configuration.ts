@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { InvalidInput } from './refusal.js';
+import { InvalidInput } from './errors.js';
 
 const NODE = String.raw`[\w.-]+(?::\d{1,5})?`;
 

@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import { position, START, type Position } from '../event-store/position.js';
 
 /** A data source, an entity manager or a query runner. */
-export type CanQuery = { query(sql: string, parameters?: unknown[]): Promise<unknown> };
+export type QueryExecutor = { query(sql: string, parameters?: unknown[]): Promise<unknown> };
 
 /** Where a projection stands. */
 export type Checkpoint = Readonly<{
@@ -13,7 +13,7 @@ export type Checkpoint = Readonly<{
 }>;
 
 /** A checkpoint that nobody else can move. */
-export type Locked = Readonly<{
+export type LockedCheckpoint = Readonly<{
   position: Position;
   /** Which log the tables come from; null where that was not recorded. */
   log: string | null;
@@ -25,14 +25,18 @@ function checkpointsIn(schema: string | undefined): string {
 }
 
 /** Reads a projection's checkpoint: the position of the last event it holds. */
-export async function checkpointOf(projection: string, runner: CanQuery, schema?: string): Promise<Position> {
+export async function checkpointOf(
+  projection: string,
+  runner: QueryExecutor,
+  schema?: string,
+): Promise<Position> {
   return (await readCheckpoint(projection, runner, schema)).position;
 }
 
 /** Reads a projection's checkpoint, with what went wrong since. */
 export async function readCheckpoint(
   projection: string,
-  runner: CanQuery,
+  runner: QueryExecutor,
   schema?: string,
 ): Promise<Checkpoint> {
   const [row] = (await runner.query(
@@ -58,7 +62,7 @@ export async function lockCheckpoint(
   projection: string,
   transaction: QueryRunner,
   schema?: string,
-): Promise<Locked> {
+): Promise<LockedCheckpoint> {
   const table = checkpointsIn(schema);
   // An update to what it is locks the row, there or not, in one statement.
   const [row] = (await transaction.query(
@@ -90,7 +94,7 @@ export async function moveCheckpoint(
 export async function noteLastError(
   projection: string,
   error: string | null,
-  database: CanQuery,
+  database: QueryExecutor,
 ): Promise<void> {
   await database.query(
     `insert into projection_checkpoint (projection, position, last_error, failed_at)

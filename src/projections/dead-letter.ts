@@ -1,9 +1,9 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { position, type Position } from '../event-store/position.js';
 import { oneLine, reasonOf } from '../platform/one-line.js';
-import { lockCheckpoint, type CanQuery } from './checkpoint.js';
-import { inSchema, LIVE } from './page-writer.js';
-import type { Poison } from './poison.js';
+import { lockCheckpoint, type QueryExecutor } from './checkpoint.js';
+import { inSchema, LIVE_SCHEMA } from './page-writer.js';
+import type { PoisonEvent } from './poison-event.js';
 
 /** The event that stopped a projection, and why it could not be folded. */
 export type DeadLetter = Readonly<{
@@ -20,7 +20,7 @@ export type DeadLetter = Readonly<{
 type Row = Omit<DeadLetter, 'position' | 'failedAt'> & { position: string; failedAt: Date };
 
 /** The event that stopped a projection, null while none has. */
-export async function deadLetterOf(projection: string, runner: CanQuery): Promise<DeadLetter | null> {
+export async function deadLetterOf(projection: string, runner: QueryExecutor): Promise<DeadLetter | null> {
   const [row] = (await runner.query(
     `select position::text, event_id as "eventId", stream, revision, type, error, attempts,
             failed_at as "failedAt"
@@ -37,10 +37,10 @@ export async function deadLetterOf(projection: string, runner: CanQuery): Promis
  */
 export async function putDeadLetter(
   projection: string,
-  { event, error, attempts }: Poison,
+  { event, error, attempts }: PoisonEvent,
   database: DataSource,
 ): Promise<boolean> {
-  return inSchema(database, LIVE, async (transaction) => {
+  return inSchema(database, LIVE_SCHEMA, async (transaction) => {
     const checkpoint = await lockCheckpoint(projection, transaction);
     if (checkpoint.position >= event.position) return false;
     await transaction.query(
@@ -58,7 +58,7 @@ export async function putDeadLetter(
         event.stream,
         event.revision,
         `${event.type}@${event.version}`,
-        told(error),
+        errorText(error),
         attempts,
       ],
     );
@@ -70,7 +70,7 @@ export async function putDeadLetter(
 const LONGEST = 1_000;
 
 /** An error as one bounded text that PostgreSQL and an event can hold. */
-export function told(error: unknown): string {
+export function errorText(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${reasonOf(error)}` : String(error);
   return oneLine(text, LONGEST);
 }

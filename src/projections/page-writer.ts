@@ -1,16 +1,16 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import type { BareEvent } from '../event-store/event-store.js';
+import type { EventWithoutMetadata } from '../event-store/event-store.js';
 import type { Position } from '../event-store/position.js';
 import { lockCheckpoint, moveCheckpoint } from './checkpoint.js';
-import { OtherLog } from './log-origin.js';
+import { LogMismatch } from './log-identity-check.js';
 import type { Projection } from './projection.js';
-import { together } from './together.js';
+import { pipelined } from '../platform/postgres/pipelined.js';
 
 /** The schema of the live read models. */
-export const LIVE = 'public';
+export const LIVE_SCHEMA = 'public';
 
 /** Positions of events that are left out by an audited act. */
-export type Skipped = ReadonlySet<Position>;
+export type SkippedPositions = ReadonlySet<Position>;
 
 /** How a transaction is isolated, and whether its commit waits for the disk. */
 export type TransactionKind = Readonly<{
@@ -36,7 +36,7 @@ export async function inSchema<Result>(
     // All of it is one round trip; TypeORM's own beginning would be two.
     const settings = [`set local search_path to ${schema}`];
     if (!durable) settings.push('set local synchronous_commit to off');
-    const locked = steady.map((table) => `${LIVE}.${table}`).join(', ');
+    const locked = steady.map((table) => `${LIVE_SCHEMA}.${table}`).join(', ');
     if (locked !== '') settings.push(`lock table ${locked} in access share mode`);
     await runner.query(`begin isolation level ${isolation}; ${settings.join('; ')}`);
     const result = await work(runner);
@@ -53,7 +53,7 @@ export async function inSchema<Result>(
 
 /** How a page is folded. */
 export type PageOptions = Readonly<{
-  skipped: Skipped;
+  skipped: SkippedPositions;
   /** Identity of the log that the page is of, where the tables may have been filled from another meanwhile. */
   log?: string | undefined;
   /** When what the page changes is worked out, and only the database has work to do. */
@@ -67,11 +67,11 @@ export type PageOptions = Readonly<{
 export async function writePage(
   database: DataSource,
   projection: Projection,
-  page: readonly BareEvent[],
-  { schema = LIVE, ...options }: PageOptions & Readonly<{ schema?: string }>,
+  page: readonly EventWithoutMetadata[],
+  { schema = LIVE_SCHEMA, ...options }: PageOptions & Readonly<{ schema?: string }>,
 ): Promise<Position> {
   // A copy in the making is worth no wait for the disk: what a power cut takes from it is folded again.
-  const durable = schema === LIVE;
+  const durable = schema === LIVE_SCHEMA;
   const fold = (transaction: QueryRunner) => foldPage(transaction, projection, page, options);
   return inSchema(database, schema, fold, { durable });
 }
@@ -85,19 +85,19 @@ export async function writePage(
 export async function foldPage(
   transaction: QueryRunner,
   projection: Projection,
-  page: readonly BareEvent[],
+  page: readonly EventWithoutMetadata[],
   { skipped, log, onFolded }: PageOptions,
 ): Promise<Position> {
   const { position: checkpoint, log: recorded } = await lockCheckpoint(projection.name, transaction);
   if (log !== undefined && recorded !== null && recorded !== log) {
-    throw new OtherLog(projection.name, `comes from the log ${recorded} by now, not from ${log}`);
+    throw new LogMismatch(projection.name, `comes from the log ${recorded} by now, not from ${log}`);
   }
   const fresh = page.filter((event) => event.position > checkpoint);
   const last = fresh.at(-1);
   if (last === undefined) return checkpoint;
   const counted = skipped.size === 0 ? fresh : fresh.filter((event) => !skipped.has(event.position));
   const write = await projection.fold(counted, transaction);
-  const written = together([write(), moveCheckpoint(projection.name, last.position, transaction)]);
+  const written = pipelined([write(), moveCheckpoint(projection.name, last.position, transaction)]);
   onFolded?.();
   await written;
   return last.position;

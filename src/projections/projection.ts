@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm';
-import type { BareEvent } from '../event-store/event-store.js';
+import type { EventWithoutMetadata } from '../event-store/event-store.js';
 
 /** A read model in the making: pages of the log folded in memory, each written in one transaction. */
 export interface Projection {
@@ -17,16 +17,16 @@ export interface Projection {
    * transaction. The events come in order, each exactly once. Nothing may be kept between pages. What it reads of
    * its tables it finds by their unique keys: a rebuild builds the other indexes last.
    */
-  fold(page: readonly BareEvent[], transaction: QueryRunner): Promise<PageWrite>;
+  fold(page: readonly EventWithoutMetadata[], transaction: QueryRunner): Promise<PageWrite>;
 }
 
 /** Stores what a page changes through the transaction it was folded in, in one statement for each table. */
 export type PageWrite = () => Promise<unknown>;
 
 /** A projection that stops at an event the program does not know, instead of leaving it out unnoticed. */
-export function refusingUnknown(
+export function rejectingUnknownEvents(
   projection: Projection,
-  refuseUnknown: (event: BareEvent) => void,
+  refuseUnknown: (event: EventWithoutMetadata) => void,
 ): Projection {
   const { name, tables } = projection;
   return {

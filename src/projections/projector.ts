@@ -3,18 +3,18 @@ import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
 import { START, type Position } from '../event-store/position.js';
-import { atMost } from '../platform/at-most.js';
+import { settleWithin } from '../platform/timeout.js';
 import { singleFlight } from '../platform/health/single-flight.js';
-import { Unavailable } from '../platform/refusal.js';
+import { Unavailable } from '../platform/errors.js';
 import { checkpointOf, noteLastError } from './checkpoint.js';
-import { isDatabaseOutage } from './database-outage.js';
-import { deadLetterOf, putDeadLetter, told } from './dead-letter.js';
-import { Lease } from './lease.js';
-import { recordLog, refuseOtherLog } from './log-origin.js';
+import { isTransientFailure } from './transient-failure.js';
+import { deadLetterOf, putDeadLetter, errorText } from './dead-letter.js';
+import { AdvisoryLockLease } from '../platform/postgres/advisory-lock-lease.js';
+import { recordLogIdentity, checkLogIdentity } from './log-identity-check.js';
 import { writePage, type PageOptions } from './page-writer.js';
-import { writeUpToPoison } from './poison.js';
+import { writeUntilPoison } from './poison-event.js';
 import type { Projection } from './projection.js';
-import { ProjectionActs } from './skips.js';
+import { ProjectionAudit } from './projection-audit.js';
 
 /** Events folded in memory before a page is written. */
 const PAGE = 1_000;
@@ -47,7 +47,7 @@ export const projectorLease = (projection: string) => `projection ${projection}`
  */
 export class Projector {
   private readonly stopping = new AbortController();
-  private readonly acts: ProjectionActs;
+  private readonly acts: ProjectionAudit;
   /** However many wait, the connections are there for the pages they wait for. */
   private readonly look: () => Promise<Position>;
   private running: Promise<void> | null = null;
@@ -57,7 +57,7 @@ export class Projector {
   private ownLog = false;
 
   constructor(private readonly options: ProjectorOptions) {
-    this.acts = new ProjectionActs(options.store);
+    this.acts = new ProjectionAudit(options.store);
     this.look = singleFlight(() => checkpointOf(options.projection.name, options.database));
   }
 
@@ -102,7 +102,7 @@ export class Projector {
   private async checkpointNear(target: Position, askWhetherStopped: boolean): Promise<Position | null> {
     const { store, database, projection } = this.options;
     try {
-      if (!this.ownLog) await refuseOtherLog(projection.name, store, database);
+      if (!this.ownLog) await checkLogIdentity(projection.name, store, database);
       this.ownLog = true;
       const checkpoint = await this.look();
       if (checkpoint >= target || !askWhetherStopped) return checkpoint;
@@ -113,7 +113,7 @@ export class Projector {
           `see upheld projections status`,
       );
     } catch (error) {
-      if (!isDatabaseOutage(error)) throw error;
+      if (!isTransientFailure(error)) throw error;
       return null;
     }
   }
@@ -129,9 +129,13 @@ export class Projector {
       delay = RETRY.first;
     };
     while (!this.isStopping()) {
-      let lease: Lease | null = null;
+      let lease: AdvisoryLockLease | null = null;
       try {
-        lease = await Lease.acquire(databaseUrl, projectorLease(projection.name), this.stopping.signal);
+        lease = await AdvisoryLockLease.acquire(
+          databaseUrl,
+          projectorLease(projection.name),
+          this.stopping.signal,
+        );
         if (lease === null) return;
         await this.project(AbortSignal.any([lease.lost, this.stopping.signal]), progressed);
       } catch (error) {
@@ -157,8 +161,8 @@ export class Projector {
   /** Follows the log until the signal aborts or an event stops the projection. */
   private async follow(signal: AbortSignal, progressed: () => void): Promise<void> {
     const { store, database, projection } = this.options;
-    await refuseOtherLog(projection.name, store, database);
-    await recordLog(projection.name, store, database);
+    await checkLogIdentity(projection.name, store, database);
+    await recordLogIdentity(projection.name, store, database);
     const log = await store.identity();
     const skipped = new Set((await this.acts.skipsOf(projection.name)).map((skip) => skip.position));
     const after = await checkpointOf(projection.name, database);
@@ -186,24 +190,24 @@ export class Projector {
 
   private async write(page: readonly RecordedEvent[], options: PageOptions): Promise<'written' | 'stopped'> {
     const { database, projection, log } = this.options;
-    const poison = await writeUpToPoison(page, async (events) => {
+    const poison = await writeUntilPoison(page, async (events) => {
       this.folded = await writePage(database, projection, events, options);
     });
     if (poison === null) return 'written';
     // Nothing to stop for when another process is past the event; then this one goes on from there.
     if (await putDeadLetter(projection.name, poison, database)) {
       const { stream, revision, type } = poison.event;
-      this.failure = told(poison.error);
+      this.failure = errorText(poison.error);
       const event = { stream, revision, type };
       log.fatal({ err: poison.error, projection: projection.name, event }, 'projection stopped by an event');
     }
     return 'stopped';
   }
 
-  private async failed(error: unknown, lease: Lease | null): Promise<void> {
+  private async failed(error: unknown, lease: AdvisoryLockLease | null): Promise<void> {
     const { database, projection, log } = this.options;
-    const known = this.failure === told(error);
-    this.failure = told(error);
+    const known = this.failure === errorText(error);
+    this.failure = errorText(error);
     // The tables may be of another log by now, or rebuilt from less of this one: who waits looks for themselves.
     [this.folded, this.ownLog] = [START, false];
     // An outage is tried against every few seconds, and may last for days: it is told once.
@@ -212,7 +216,7 @@ export class Projector {
     // When the database is out, others see that for themselves; and without the lease it is theirs to tell.
     if (lease === null || lease.lost.aborted) return;
     // Trying goes on whether it could be noted or not.
-    await atMost(NOTE_WITHIN, noteLastError(projection.name, this.failure, database));
+    await settleWithin(NOTE_WITHIN, noteLastError(projection.name, this.failure, database));
   }
 
   /** What went wrong, here or in the process before this one, is over. */
@@ -223,7 +227,7 @@ export class Projector {
 }
 
 class Stopped extends Unavailable {
-  override get passes(): boolean {
+  override get isTransient(): boolean {
     return false;
   }
 

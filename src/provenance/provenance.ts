@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { EventsOf } from '../event-store/event-type.js';
-import type { CommandEnvelope } from '../event-store/command-envelope.js';
+import type { EventsOf } from '../event-sourcing/event-schema.js';
+import type { CommandContext } from '../event-sourcing/command-context.js';
 import type { EventStore } from '../event-store/event-store.js';
-import { StreamWriter, type Aggregate } from '../event-store/stream-writer.js';
+import { StreamCommandHandler, type Aggregate } from '../event-sourcing/command-handler.js';
 import { boundedText } from '../platform/bounded-text.js';
 
 export const SyntheticDataDeclaredSchema = z.strictObject({ label: boundedText(200) });
@@ -46,10 +46,10 @@ const STORE = 'store';
 
 /** Reads and states where a store's content comes from; an event like any other, so it cannot be lost. */
 export class StoreProvenance {
-  private readonly writer: StreamWriter<Provenance, ProvenanceEvent>;
+  private readonly writer: StreamCommandHandler<Provenance, ProvenanceEvent>;
 
   constructor(store: EventStore) {
-    this.writer = new StreamWriter(store, aggregate);
+    this.writer = new StreamCommandHandler(store, aggregate);
   }
 
   async read(): Promise<Provenance> {
@@ -57,14 +57,14 @@ export class StoreProvenance {
   }
 
   /** Marks the store synthetic, before the first invented case goes in. */
-  async declareSynthetic(label: string, envelope: CommandEnvelope): Promise<void> {
+  async declareSynthetic(label: string, envelope: CommandContext): Promise<void> {
     const event: ProvenanceEvent = { type: 'SyntheticDataDeclared', data: { label } };
-    await this.writer.write(STORE, event, envelope, (now) => (now?.synthetic === true ? [] : [event]));
+    await this.writer.handle(STORE, event, envelope, (now) => (now?.synthetic === true ? [] : [event]));
   }
 
   /** States that all invented cases are in. */
-  async declareLoaded(cases: number, envelope: CommandEnvelope): Promise<void> {
+  async declareLoaded(cases: number, envelope: CommandContext): Promise<void> {
     const event: ProvenanceEvent = { type: 'SyntheticDataLoaded', data: { cases } };
-    await this.writer.write(STORE, event, envelope, (now) => (now?.loaded === true ? [] : [event]));
+    await this.writer.handle(STORE, event, envelope, (now) => (now?.loaded === true ? [] : [event]));
   }
 }

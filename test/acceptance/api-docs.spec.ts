@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import * as answers from '../../src/complaints/complaint.answers.js';
 import * as bodies from '../../src/complaints/complaint.schemas.js';
-import * as health from '../../src/operation/health.schemas.js';
-import * as statistics from '../../src/statistics/statistics.schemas.js';
+import * as health from '../../src/health/health.schemas.js';
+import * as statistics from '../../src/statistics/api/statistics.schemas.js';
 import { ProblemSchema } from '../../src/platform/http/problem.js';
 import { openHttpApi, type HttpApi } from '../support/http-api.js';
 

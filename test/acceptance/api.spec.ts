@@ -1,4 +1,7 @@
-import { AuthorityStatisticsSchema, YearStatisticsSchema } from '../../src/statistics/statistics.schemas.js';
+import {
+  AuthorityStatisticsSchema,
+  YearStatisticsSchema,
+} from '../../src/statistics/api/statistics.schemas.js';
 import { ComplaintAnswerSchema, HistoryAnswerSchema } from '../../src/complaints/complaint.answers.js';
 import { openHttpApi, type HttpApi } from '../support/http-api.js';
 import { complaint, COMPLIED, given, NOT_UPHELD, RECOMMENDATION, UPHELD } from '../support/http-cases.js';

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import type { YearStatistics } from '../../src/statistics/statistics.types.js';
+import type { YearStatistics } from '../../src/statistics/rates/statistics.types.js';
 import { temporaryFolder, upheldCommand, type Ran } from '../support/command-line.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;

@@ -1,12 +1,12 @@
-import { contentHash, envelope } from '../../src/event-store/command-envelope.js';
-import { eventCatalogue } from '../../src/event-store/event-catalogue.js';
+import { contentHash, commandContext } from '../../src/event-sourcing/command-context.js';
+import { eventRegistry } from '../../src/event-sourcing/event-registry.js';
 import type { JsonObject, NewEvent, RecordedEvent } from '../../src/event-store/event-store.js';
-import { StreamWriter } from '../../src/event-store/stream-writer.js';
-import { verifyLog } from '../../src/event-store/verify-log.js';
+import { StreamCommandHandler } from '../../src/event-sourcing/command-handler.js';
+import { verifyLog } from '../../src/event-store/core/verify-log.js';
 import { deadLetterOf } from '../../src/projections/dead-letter.js';
-import { refusingUnknown, type Projection } from '../../src/projections/projection.js';
-import { rebuild } from '../../src/projections/rebuild.js';
-import { verifyProjection } from '../../src/projections/verify.js';
+import { rejectingUnknownEvents, type Projection } from '../../src/projections/projection.js';
+import { rebuild } from '../../src/projections/rebuild/rebuild.js';
+import { verifyProjection } from '../../src/projections/rebuild/verify-projection.js';
 import { ProjectedLog, until } from '../support/projections.js';
 import {
   arranged,
@@ -29,15 +29,16 @@ const CANCELLED: VisitEvent = { type: 'VisitCancelled', data: { reason: 'snow' }
 
 let log: ProjectedLog;
 let visits: VisitsProjection;
-let writer: StreamWriter<Visit, VisitEvent>;
+let writer: StreamCommandHandler<Visit, VisitEvent>;
 beforeEach(async () => {
   visits = new VisitsProjection();
   log = await ProjectedLog.open(visits);
-  writer = new StreamWriter(log.store, visitAggregate);
+  writer = new StreamCommandHandler(log.store, visitAggregate);
 });
 afterEach(() => log.close());
 
-const by = (id: string) => envelope({ id: 'cw-7', role: 'caseworker' }, new Date('2026-04-01T09:00:00Z'), id);
+const by = (id: string) =>
+  commandContext({ id: 'cw-7', role: 'caseworker' }, new Date('2026-04-01T09:00:00Z'), id);
 /** What a program of an earlier time stored. */
 const stored = (stream: string, version: number, data: JsonObject, over: Partial<NewEvent> = {}) =>
   log.store.append(stream, 'any', [arranged(version, data, over)]);
@@ -52,7 +53,7 @@ describe('an event of an earlier version in the log', () => {
     await stored('visit-1', 1, FIRST);
     const before = await eventsOf('visit-1');
     const decidedUpon: unknown[] = [];
-    await writer.write('1', { cancel: 'snow' }, by('c-2'), (visit) => {
+    await writer.handle('1', { cancel: 'snow' }, by('c-2'), (visit) => {
       decidedUpon.push(visit);
       return [CANCELLED];
     });
@@ -68,7 +69,7 @@ describe('an event of an earlier version in the log', () => {
 
   it('stands in the history as the present version has it', async () => {
     await stored('visit-1', 1, FIRST);
-    await writer.write('1', { cancel: 'snow' }, by('c-2'), () => [CANCELLED]);
+    await writer.handle('1', { cancel: 'snow' }, by('c-2'), () => [CANCELLED]);
     const { history, state } = await writer.load('1');
     expect(history.map(({ event, revision }) => ({ event, revision }))).toEqual([
       { event: { type: 'VisitArranged', data: UPCAST_FIRST }, revision: 0 },
@@ -88,7 +89,7 @@ describe('an event of an earlier version in the log', () => {
       command: { id, contentHash: contentHash(command) },
     };
     await stored('visit-1', 1, FIRST, { metadata });
-    const answer = await writer.write('1', command, by('c-9'), () => [CANCELLED]);
+    const answer = await writer.handle('1', command, by('c-9'), () => [CANCELLED]);
     expect(answer).toMatchObject({
       revision: 0,
       events: [{ type: 'VisitArranged', data: UPCAST_FIRST }],
@@ -100,11 +101,11 @@ describe('an event of an earlier version in the log', () => {
   it('is projected as upcast, beside those of later versions, and so when rebuilt', async () => {
     await stored('visit-1', 1, FIRST);
     await stored('visit-2', 2, SECOND);
-    await writer.write('3', { arrange: 3 }, by('c-3'), () => [ARRANGED]);
+    await writer.handle('3', { arrange: 3 }, by('c-3'), () => [ARRANGED]);
     const projector = await log.project(projection());
     await projector.waitFor(await log.store.head(), 5_000);
     await stored('visit-1', 1, { ...FIRST, day: '15/06/2019' });
-    await writer.write('2', { cancel: 'snow' }, by('c-4'), () => [CANCELLED]);
+    await writer.handle('2', { cancel: 'snow' }, by('c-4'), () => [CANCELLED]);
     await projector.waitFor(await log.store.head(), 5_000);
 
     const expected = [
@@ -165,7 +166,7 @@ describe('an event that this program cannot read', () => {
 
   it.each(UNREADABLE)('%s refuses commands on its stream', async (_, version, data, error) => {
     await stored('visit-2', version, data);
-    const write = writer.write('2', { cancel: 'snow' }, by('c-2'), () => [CANCELLED]);
+    const write = writer.handle('2', { cancel: 'snow' }, by('c-2'), () => [CANCELLED]);
     await expect(write).rejects.toMatchObject({ kind: 'unavailable', message: error.replace(/^\w+: /, '') });
     expect(await eventsOf('visit-2')).toHaveLength(1);
     expect(await verifyLog(log.store)).toMatchObject({ events: 1, broken: null });
@@ -174,9 +175,9 @@ describe('an event that this program cannot read', () => {
 
 /** As the application has its own: what nobody knows stops it too. */
 function projection(): Projection {
-  return refusingUnknown(
+  return rejectingUnknownEvents(
     visits,
-    eventCatalogue([{ streamPrefix: VISIT_STREAMS, schemas: visitEventSchemas }]),
+    eventRegistry([{ streamPrefix: VISIT_STREAMS, schemas: visitEventSchemas }]),
   );
 }
 

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { envelope } from '../../src/event-store/command-envelope.js';
-import { LivenessSchema } from '../../src/operation/health.schemas.js';
-import { Readiness } from '../../src/operation/readiness.js';
-import { rebuild } from '../../src/projections/rebuild.js';
-import { resumeProjection, skipEvent } from '../../src/projections/stops.js';
+import { commandContext } from '../../src/event-sourcing/command-context.js';
+import { LivenessSchema } from '../../src/health/health.schemas.js';
+import { Readiness } from '../../src/health/readiness.js';
+import { rebuild } from '../../src/projections/rebuild/rebuild.js';
+import { resumeProjection, skipEvent } from '../../src/projections/stopped-projection.js';
 import { runProgram } from '../support/command-line.js';
 import { complaint } from '../support/http-cases.js';
 import { createDatabase } from '../support/database.js';
@@ -16,7 +16,7 @@ const HEALTH_CHECK = fileURLToPath(new URL('../../bin/health-check.js', import.m
 
 const { running, afterwards } = upheldOfTests();
 
-const act = () => envelope({ id: 'operator-2', role: 'operator' }, new Date('2026-04-01T09:00:00Z'));
+const act = () => commandContext({ id: 'operator-2', role: 'operator' }, new Date('2026-04-01T09:00:00Z'));
 
 it('is alive, and ready with the log in PostgreSQL', async () => {
   const upheld = await running();

@@ -1,5 +1,5 @@
 import { noteLastError } from '../../src/projections/checkpoint.js';
-import { projectionStatus } from '../../src/projections/projection-status.js';
+import { projectionStatus } from '../../src/projections/status/projection-status.js';
 import { upheldCommand } from '../support/command-line.js';
 import { ready } from '../support/health.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';

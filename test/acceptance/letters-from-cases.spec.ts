@@ -3,11 +3,11 @@ import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import { readRegister } from '../../src/authorities/load-register.js';
 import type { AuthorityType } from '../../src/authorities/authority-type.js';
 import type { ComplaintCommand } from '../../src/complaints/complaint.decide.js';
-import { renderText } from '../../src/letters/render-text.js';
-import { readLetterProse } from '../../src/letters/template-file.js';
-import { yearLetters } from '../../src/letters/year-letters.js';
-import { reportingYear } from '../../src/statistics/reporting-year.js';
-import { StatisticsOfYear } from '../../src/statistics/statistics.queries.js';
+import { renderText } from '../../src/letters/rendering/render-text.js';
+import { readLetterProse } from '../../src/letters/model/template-file.js';
+import { yearLetters } from '../../src/letters/run/year-letters.js';
+import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
+import { StatisticsOfYear } from '../../src/statistics/api/statistics.queries.js';
 import { commandsFor, recordCase, type CaseCounts } from '../support/cases.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { noteLastError } from '../../src/projections/checkpoint.js';
-import { envelope } from '../../src/event-store/command-envelope.js';
-import { projectionStatus } from '../../src/projections/projection-status.js';
-import { skipEvent } from '../../src/projections/stops.js';
+import { commandContext } from '../../src/event-sourcing/command-context.js';
+import { projectionStatus } from '../../src/projections/status/projection-status.js';
+import { skipEvent } from '../../src/projections/stopped-projection.js';
 import { Metrics } from '../../src/platform/metrics/metrics.js';
 import { SeverableLink } from '../contract/severable-link.js';
 import { complaint } from '../support/http-cases.js';
@@ -78,7 +78,7 @@ it('tells of a stop, of what is behind it and of what was skipped', async () => 
     skipped_events: 0,
   });
   expect(of(stopped, 'lag_seconds')).toBeGreaterThan(0);
-  const operator = envelope({ id: 'operator-2', role: 'operator' }, new Date('2026-04-01T09:00:00Z'));
+  const operator = commandContext({ id: 'operator-2', role: 'operator' }, new Date('2026-04-01T09:00:00Z'));
   await skipEvent('statistics', 'opened on trial', operator, upheld);
   await upheld.caughtUp();
   expect(projection(await scrape(url))).toMatchObject({ stopped: 0, lag_events: 0, skipped_events: 1 });

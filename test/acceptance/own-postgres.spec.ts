@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { CaseReferenceSchema } from '../../src/complaints/case-reference.js';
-import { openDatabase } from '../../src/platform/database.js';
+import { openDatabase } from '../../src/platform/postgres/database.js';
 import { upheldCommand } from '../support/command-line.js';
 import { BLABY } from '../support/complaints.js';
 import { createDatabase } from '../support/database.js';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import { deadLetterOf } from '../../src/projections/dead-letter.js';
-import { Lease } from '../../src/projections/lease.js';
-import { reportingYear } from '../../src/statistics/reporting-year.js';
+import { AdvisoryLockLease } from '../../src/platform/postgres/advisory-lock-lease.js';
+import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
 import { commandsFor, recordCases } from '../support/cases.js';
 import { upheldCommand, type Ran } from '../support/command-line.js';
 import { decision, file } from '../support/import-files.js';
@@ -166,7 +166,7 @@ describe('upheld projections rebuild', () => {
   });
 
   it('is refused while another process is at it, and for a projection that is none', async () => {
-    const lease = await Lease.tryAcquire(running.upheld.databaseUrl, 'rebuild statistics');
+    const lease = await AdvisoryLockLease.tryAcquire(running.upheld.databaseUrl, 'rebuild statistics');
     expect(await projections('rebuild')).toMatchObject({ code: 3, stdout: '' });
     await lease?.release();
     expect(await projections('rebuild', 'letters')).toMatchObject({ code: 3, stdout: '' });

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
-import type { Outcome } from '../../src/complaints/complaint.events.js';
-import { annualStatistics } from '../../src/statistics/annual-statistics.js';
-import { percent } from '../../src/statistics/percent.js';
-import { reportingYear } from '../../src/statistics/reporting-year.js';
-import { contributionsOf, EMPTY_TALLY, type Tally } from '../../src/statistics/tally.js';
+import type { DecisionOutcome } from '../../src/complaints/complaint.events.js';
+import { annualStatistics } from '../../src/statistics/rates/annual-statistics.js';
+import { percent } from '../../src/statistics/rates/percent.js';
+import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
+import { contributionsOf, EMPTY_TALLY, type Tally } from '../../src/statistics/rates/tally.js';
 import { factsFor, type CaseCounts } from '../support/cases.js';
 import { BLABY } from '../support/complaints.js';
 
@@ -29,7 +29,7 @@ const ROWS = parse<Row>(readFileSync(new URL('./fixtures/published-figures.csv',
 });
 
 /** Decided cases that were not investigated, where the publication tells them apart. */
-const OTHERS: Partial<Record<string, Partial<Record<Outcome, number>>>> = {
+const OTHERS: Partial<Record<string, Partial<Record<DecisionOutcome, number>>>> = {
   'Bolsover DC': { 'invalid-or-incomplete': 2, 'closed-after-initial-enquiries': 8, 'referred-back': 2 },
   'Cornwall Council': { 'referred-back': 60, 'closed-after-initial-enquiries': 80 },
   'Cambridge City Council': { 'referred-back': 6, 'closed-after-initial-enquiries': 9 },

@@ -5,24 +5,24 @@ import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import { loadRegister } from '../../src/authorities/load-register.js';
 import { ChangeComplaint, ChangeComplaintHandler } from '../../src/complaints/complaint.commands.js';
 import type { ComplaintCommand } from '../../src/complaints/complaint.decide.js';
-import { envelope } from '../../src/event-store/command-envelope.js';
+import { commandContext } from '../../src/event-sourcing/command-context.js';
 import type { RecordedEvent } from '../../src/event-store/event-store.js';
 import { MemoryEventStore } from '../../src/event-store/memory/memory-event-store.js';
-import { openDatabase } from '../../src/platform/database.js';
+import { openDatabase } from '../../src/platform/postgres/database.js';
 import { writePage } from '../../src/projections/page-writer.js';
 import {
   AddProjectionStatus1795219200300,
   CreateProjections1795219200100,
 } from '../../src/projections/projections.migration.js';
-import { annualStatistics, authorityStatistics } from '../../src/statistics/annual-statistics.js';
-import { reportingYear } from '../../src/statistics/reporting-year.js';
+import { annualStatistics, authorityStatistics } from '../../src/statistics/rates/annual-statistics.js';
+import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
 import {
   AddTallyMilestones1795219200500,
   CreateStatistics1795219200200,
-} from '../../src/statistics/statistics.migration.js';
-import { StatisticsProjection } from '../../src/statistics/statistics.projection.js';
-import { PostgresStatisticsRecord } from '../../src/statistics/statistics.record.js';
-import { CHANGES_PER_MILESTONE } from '../../src/statistics/tally-milestones.js';
+} from '../../src/statistics/read-model/statistics.migration.js';
+import { StatisticsProjection } from '../../src/statistics/read-model/statistics.projection.js';
+import { PostgresStatisticsRepository } from '../../src/statistics/read-model/statistics.repository.js';
+import { CHANGES_PER_SNAPSHOT } from '../../src/statistics/read-model/tally-snapshots.js';
 import { commandsFor } from '../support/cases.js';
 import { createDatabase } from '../support/database.js';
 import { FoldedStatistics } from '../support/http-statistics.js';
@@ -54,7 +54,7 @@ beforeAll(async () => {
     for (const commands of cases) {
       const [first, command] = [commands[0], commands[step]];
       if (first?.type !== 'ReceiveComplaint' || command === undefined) continue;
-      const sent = envelope({ id: 'test', role: 'caseworker' }, new Date());
+      const sent = commandContext({ id: 'test', role: 'caseworker' }, new Date());
       await handler.execute(new ChangeComplaint(first.reference, command, sent));
     }
   }
@@ -124,7 +124,7 @@ async function rowsOf(database: DataSource): Promise<string[]> {
 describe('the counts of a year after every so many of its changes', () => {
   it('lead, with the changes since, to what a fold of the log gives at every position', async () => {
     const database = await projected([50], new StatisticsProjection(EVERY));
-    const record = new PostgresStatisticsRecord(database, store, () => Promise.resolve());
+    const record = new PostgresStatisticsRepository(database, store, () => Promise.resolve());
     const oracle = new FoldedStatistics(store);
     const [blaby] = COUNCILS;
     if (blaby === undefined) throw new Error('no council');
@@ -162,7 +162,7 @@ describe('the counts of a year after every so many of its changes', () => {
   it('are made by the migration for what was projected before it, by the same rule', async () => {
     const database = await projected([log.length], new StatisticsProjection());
     // Two changes an event, the second taking the first back: the milestone's event has one more than its number.
-    const more = CHANGES_PER_MILESTONE + 100;
+    const more = CHANGES_PER_SNAPSHOT + 100;
     await database.query(
       `insert into statistics_change (year, position, authority, measure, delta, reference)
        select '2030-31', 1000 + number / 2, 'E07000129', 'upheld', case number % 2 when 0 then -1 else 1 end, '30000001'
@@ -179,6 +179,6 @@ describe('the counts of a year after every so many of its changes', () => {
     const [place] = await database.query<{ position: string; count: number }[]>(
       `select position::text, count from statistics_tally_milestone where year = '2030-31'`,
     );
-    expect(place).toEqual({ position: String(1000 + CHANGES_PER_MILESTONE / 2), count: 1 });
+    expect(place).toEqual({ position: String(1000 + CHANGES_PER_SNAPSHOT / 2), count: 1 });
   });
 });

@@ -3,12 +3,12 @@ import { jest } from '@jest/globals';
 import { ChangeComplaint } from '../../src/complaints/complaint.commands.js';
 import type { ComplaintCommand } from '../../src/complaints/complaint.decide.js';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
-import { envelope } from '../../src/event-store/command-envelope.js';
+import { commandContext } from '../../src/event-sourcing/command-context.js';
 import { position, type Position } from '../../src/event-store/position.js';
-import { annualStatistics } from '../../src/statistics/annual-statistics.js';
-import { reportingYear } from '../../src/statistics/reporting-year.js';
-import { StatisticsOfAuthority, StatisticsOfYear } from '../../src/statistics/statistics.queries.js';
-import type { AuthorityStatistics, YearStatistics } from '../../src/statistics/statistics.types.js';
+import { annualStatistics } from '../../src/statistics/rates/annual-statistics.js';
+import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
+import { StatisticsOfAuthority, StatisticsOfYear } from '../../src/statistics/api/statistics.queries.js';
+import type { AuthorityStatistics, YearStatistics } from '../../src/statistics/rates/statistics.types.js';
 import { commandsFor } from '../support/cases.js';
 import { upheldCommand, type Ran } from '../support/command-line.js';
 import { FoldedStatistics } from '../support/http-statistics.js';
@@ -48,7 +48,7 @@ async function record(commands: readonly ComplaintCommand[]): Promise<void> {
   const [first] = commands;
   if (first?.type !== 'ReceiveComplaint') throw new Error('a case begins with its receipt');
   for (const command of commands) {
-    const sent = envelope({ id: 'test', role: 'caseworker' }, new Date());
+    const sent = commandContext({ id: 'test', role: 'caseworker' }, new Date());
     await running.commands.execute(new ChangeComplaint(first.reference, command, sent));
   }
 }

@@ -1,5 +1,5 @@
 import type { Authority } from '../../src/authorities/authority.js';
-import type { CaseFile } from '../../src/complaints/import/case-file.js';
+import type { CaseHistory } from '../../src/complaints/import/case-history.js';
 import { referenceCounter, syntheticCases } from '../../src/demo/synthetic-cases.js';
 
 /** Cases of one council at a time: as many of each kind as a year of all councils has, near enough. */
@@ -22,7 +22,7 @@ const BLOCK = {
 export const EVENTS_PER_CASE = 2.67;
 
 /** Synthetic cases of 2019-20 without end (references last for 900,000), each council in its turn. */
-export function* benchCases(register: readonly Authority[]): Generator<CaseFile, never> {
+export function* benchCases(register: readonly Authority[]): Generator<CaseHistory, never> {
   const councils = register.filter(
     ({ existsFrom, abolishedOn }) => existsFrom === null && abolishedOn === null,
   );

@@ -3,7 +3,7 @@ import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import { AuthorityRegister } from '../../src/authorities/authority-register.js';
 import { CaseReferenceSchema } from '../../src/complaints/case-reference.js';
 import { ChangeComplaint, ChangeComplaintHandler } from '../../src/complaints/complaint.commands.js';
-import { envelope } from '../../src/event-store/command-envelope.js';
+import { commandContext } from '../../src/event-sourcing/command-context.js';
 import type { EventStore, NewEvent } from '../../src/event-store/event-store.js';
 import type { Position } from '../../src/event-store/position.js';
 import { localDate } from '../../src/platform/local-date.js';
@@ -50,7 +50,7 @@ export class BenchCommands {
     const reference = CaseReferenceSchema.parse(String(this.#last));
     const command = { type: 'ReceiveComplaint' as const, reference, ...COMPLAINT };
     const { position } = await this.#handler.execute(
-      new ChangeComplaint(reference, command, envelope(ACTOR, new Date())),
+      new ChangeComplaint(reference, command, commandContext(ACTOR, new Date())),
     );
     return position;
   }

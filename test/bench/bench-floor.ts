@@ -7,7 +7,7 @@ import {
   openEmbeddedPostgres,
   type EmbeddedPostgres,
 } from '../../src/platform/embedded-postgres/embedded-postgres.js';
-import { openUpheld, type Upheld } from '../../src/upheld.js';
+import { openApplication, type Application } from '../../src/application.js';
 import { BenchLog } from './bench-log.js';
 import type { Figure } from './figure.js';
 
@@ -92,7 +92,7 @@ export class BenchFloor {
   }
 
   /** The application, opened on a fresh database; closed by whoever asks for it. */
-  async freshUpheld(): Promise<Upheld> {
+  async freshUpheld(): Promise<Application> {
     return openOn(await this.freshDatabase());
   }
 
@@ -132,8 +132,8 @@ export class BenchFloor {
   }
 }
 
-function openOn(databaseUrl: string): Promise<Upheld> {
-  return openUpheld({
+function openOn(databaseUrl: string): Promise<Application> {
+  return openApplication({
     configuration: readConfiguration({
       DATABASE_URL: databaseUrl,
       UPHELD_LOG_LEVEL: 'silent',

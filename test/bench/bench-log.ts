@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { AuthorityRegister } from '../../src/authorities/authority-register.js';
 import { readRegister } from '../../src/authorities/load-register.js';
-import type { CaseFile } from '../../src/complaints/import/case-file.js';
+import type { CaseHistory } from '../../src/complaints/import/case-history.js';
 import { loadCases } from '../../src/complaints/import/case-loader.js';
 import { PostgresEventStore } from '../../src/event-store/postgres/postgres-event-store.js';
 import { benchCases, EVENTS_PER_CASE, take } from './bench-cases.js';
@@ -21,7 +21,7 @@ export class BenchLog {
     readonly store: PostgresEventStore,
     /** A connection to its database. */
     readonly client: Client,
-    private readonly cases: Iterator<CaseFile>,
+    private readonly cases: Iterator<CaseHistory>,
   ) {}
 
   static async open(url: string): Promise<BenchLog> {

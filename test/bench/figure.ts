@@ -1,4 +1,4 @@
-import { textTable } from '../../src/command-line/text-table.js';
+import { textTable } from '../../src/platform/cli/text-table.js';
 import { median, type Pairs } from './samples.js';
 
 /** One line of the table: a measurement beside what it is held against. */

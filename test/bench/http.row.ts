@@ -6,7 +6,7 @@ import { StreamNotFound } from '../../src/event-store/event-store.errors.js';
 import type { EventStore } from '../../src/event-store/event-store.js';
 import { START } from '../../src/event-store/position.js';
 import { createHttpApp } from '../../src/platform/http/http-app.js';
-import type { Upheld } from '../../src/upheld.js';
+import type { Application } from '../../src/application.js';
 import { COMPLAINT } from './bench-commands.js';
 import type { Row } from './bench-floor.js';
 import { rateFigure } from './figure.js';
@@ -53,7 +53,7 @@ export const httpRow: Row = {
   },
 };
 
-function serve(upheld: Upheld, store: EventStore) {
+function serve(upheld: Application, store: EventStore) {
   return createHttpApp(AppModule.on({ ...upheld, store }), {
     host: '127.0.0.1',
     port: 0,

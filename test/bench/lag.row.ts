@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Position } from '../../src/event-store/position.js';
 import { checkpointOf } from '../../src/projections/checkpoint.js';
-import type { Upheld } from '../../src/upheld.js';
+import type { Application } from '../../src/application.js';
 import { BenchCommands } from './bench-commands.js';
 import type { Row } from './bench-floor.js';
 import { limitFigure } from './figure.js';
@@ -35,7 +35,7 @@ export const lagRow: Row = {
 
 /** The lag of each of so many commands, in milliseconds. */
 async function lags(
-  upheld: Upheld,
+  upheld: Application,
   commands: BenchCommands,
   count: number,
   signal: AbortSignal,

@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRegister } from '../../src/authorities/load-register.js';
-import { LetterPress } from '../../src/letters/letter-press.js';
-import { readLetterProse } from '../../src/letters/template-file.js';
-import { writeLetters } from '../../src/letters/write-letters.js';
-import { yearLetters } from '../../src/letters/year-letters.js';
-import { annualStatistics } from '../../src/statistics/annual-statistics.js';
-import { reportingYear } from '../../src/statistics/reporting-year.js';
-import { EMPTY_TALLY } from '../../src/statistics/tally.js';
+import { PdfWorkers } from '../../src/letters/rendering/pdf-workers.js';
+import { readLetterProse } from '../../src/letters/model/template-file.js';
+import { writeLetters } from '../../src/letters/run/write-letters.js';
+import { yearLetters } from '../../src/letters/run/year-letters.js';
+import { annualStatistics } from '../../src/statistics/rates/annual-statistics.js';
+import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
+import { EMPTY_TALLY } from '../../src/statistics/rates/tally.js';
 import type { Row } from './bench-floor.js';
 import { limitFigure } from './figure.js';
 import { PeakMemory } from './peak-memory.js';
@@ -49,7 +49,7 @@ async function writeAll(
   folder: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const press = new LetterPress();
+  const press = new PdfWorkers();
   const [first, second] = [new PeakMemory(), new PeakMemory()];
   try {
     const letters = writeLetters(models, folder, press);

@@ -1,8 +1,8 @@
 import { PostgresEventStore } from '../../src/event-store/postgres/postgres-event-store.js';
 import type { EventStore } from '../../src/event-store/event-store.js';
-import { openDatabase } from '../../src/platform/database.js';
-import { rebuild } from '../../src/projections/rebuild.js';
-import { StatisticsProjection } from '../../src/statistics/statistics.projection.js';
+import { openDatabase } from '../../src/platform/postgres/database.js';
+import { rebuild } from '../../src/projections/rebuild/rebuild.js';
+import { StatisticsProjection } from '../../src/statistics/read-model/statistics.projection.js';
 import { PeakMemory } from './peak-memory.js';
 import { inTurns, timed, type Pairs } from './samples.js';
 

@@ -2,20 +2,20 @@ import type { DataSource } from 'typeorm';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import { readRegister } from '../../src/authorities/load-register.js';
 import { COMPLAINT_STREAMS } from '../../src/complaints/complaint.events.js';
-import { recordCase, type CaseFile } from '../../src/complaints/import/case-file.js';
+import { recordCase, type CaseHistory } from '../../src/complaints/import/case-history.js';
 import type { RecordedEvent } from '../../src/event-store/event-store.js';
 import { position, type Position } from '../../src/event-store/position.js';
 import { localDate } from '../../src/platform/local-date.js';
 import { checkpointOf } from '../../src/projections/checkpoint.js';
 import { writePage } from '../../src/projections/page-writer.js';
-import { reportingYear } from '../../src/statistics/reporting-year.js';
-import { StatisticsProjection } from '../../src/statistics/statistics.projection.js';
+import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
+import { StatisticsProjection } from '../../src/statistics/read-model/statistics.projection.js';
 import {
   StatisticsOfAuthority,
   StatisticsOfAuthorityHandler,
   StatisticsOfYear,
   StatisticsOfYearHandler,
-} from '../../src/statistics/statistics.queries.js';
+} from '../../src/statistics/api/statistics.queries.js';
 import { benchCases, take } from './bench-cases.js';
 import type { BenchFloor, Row } from './bench-floor.js';
 import { limitFigure } from './figure.js';
@@ -115,7 +115,7 @@ async function project(database: DataSource, from: Position, { signal }: BenchFl
 }
 
 function recorded(
-  { reference }: CaseFile,
+  { reference }: CaseHistory,
   revision: number,
   at: Position,
   { type, data }: { type: string; data: object },

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Unavailable } from '../../src/platform/refusal.js';
+import { Unavailable } from '../../src/platform/errors.js';
 import { all, type Opened, type Subject } from './event-store.contract.js';
 import { sampleEvents } from '../support/sample-events.js';
 

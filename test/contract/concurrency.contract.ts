@@ -1,6 +1,6 @@
 import { RevisionConflict, StreamNotFound } from '../../src/event-store/event-store.errors.js';
 import type { Appended } from '../../src/event-store/event-store.js';
-import { verifyChain } from '../../src/event-store/hash-chain.js';
+import { verifyChain } from '../../src/event-store/core/hash-chain.js';
 import { all, type Subject } from './event-store.contract.js';
 import { eventWith, sampleEvents } from '../support/sample-events.js';
 

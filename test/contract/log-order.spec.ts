@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { EventStore, RecordedEvent } from '../../src/event-store/event-store.js';
-import { verifyChain } from '../../src/event-store/hash-chain.js';
+import { verifyChain } from '../../src/event-store/core/hash-chain.js';
 import type { Position } from '../../src/event-store/position.js';
 import { until } from '../support/projections.js';
 import { all } from './event-store.contract.js';

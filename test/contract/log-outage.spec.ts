@@ -8,8 +8,8 @@ import type {
   Appended,
   SubscriptionItem,
 } from '../../src/event-store/event-store.js';
-import { verifyChain } from '../../src/event-store/hash-chain.js';
-import { Unavailable } from '../../src/platform/refusal.js';
+import { verifyChain } from '../../src/event-store/core/hash-chain.js';
+import { Unavailable } from '../../src/platform/errors.js';
 import { all } from './event-store.contract.js';
 import { openLogDatabase, type LogDatabase } from './log-database.js';
 import { sampleEvents } from '../support/sample-events.js';

@@ -1,5 +1,9 @@
 import { StreamNotFound } from '../../src/event-store/event-store.errors.js';
-import type { BareEvent, ReadStreamOptions, RecordedEvent } from '../../src/event-store/event-store.js';
+import type {
+  EventWithoutMetadata,
+  ReadStreamOptions,
+  RecordedEvent,
+} from '../../src/event-store/event-store.js';
 import { START } from '../../src/event-store/position.js';
 import { all, type Subject } from './event-store.contract.js';
 import { eventWith, METADATA, sampleEvent, sampleEvents } from '../support/sample-events.js';
@@ -133,7 +137,7 @@ export function readingContract({ store, stream, isOwn }: Subject): void {
       await store().appendBulk(appends);
       const whole = await all(store().readAll({ after: head }));
       const batches = await all(store().readBatches({ after: head }));
-      const own = (event: BareEvent) => isOwn(event.stream);
+      const own = (event: EventWithoutMetadata) => isOwn(event.stream);
       expect(batches.flat().filter(own)).toEqual(whole.filter(own).map(withoutMetadata));
       expect(batches.filter((batch) => batch.length === 0)).toEqual([]);
       const none = await all(store().readBatches({ after: await store().head() }));
@@ -164,6 +168,6 @@ export function readingContract({ store, stream, isOwn }: Subject): void {
   });
 }
 
-function withoutMetadata({ metadata: _, ...event }: RecordedEvent): BareEvent {
+function withoutMetadata({ metadata: _, ...event }: RecordedEvent): EventWithoutMetadata {
   return event;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Upheld } from '../../src/upheld.js';
+import type { Application } from '../../src/application.js';
 import { CrashingProcess, PHASES, type Phase, type Target } from '../support/crashing-process.js';
 import { createDatabase } from '../support/database.js';
 import { TestDataFolder } from '../support/embedded-postgres-child.folder.js';
@@ -134,7 +134,7 @@ async function killServers(count: Count): Promise<void> {
 
 /** Looks whether the read models equal a fresh fold, and whether all that was acknowledged is in the log. */
 async function expectWhole(target: Target, stored: ReadonlyMap<string, number>): Promise<void> {
-  const look = async ({ store }: Upheld) => {
+  const look = async ({ store }: Application) => {
     const last = new Map<string, number>();
     for await (const { stream, revision } of store.readAll()) last.set(stream, revision);
     const missing = [...stored].filter(([stream, revision]) => (last.get(stream) ?? -1) < revision);

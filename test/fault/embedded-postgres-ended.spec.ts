@@ -1,7 +1,7 @@
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Unavailable } from '../../src/platform/refusal.js';
+import type { Unavailable } from '../../src/platform/errors.js';
 import { dataFolders, queryRow, readBack, writeOne } from '../support/embedded-postgres-child.folder.js';
 import { until } from '../support/projections.js';
 

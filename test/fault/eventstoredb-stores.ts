@@ -5,7 +5,7 @@ import {
   type EventStoreDbOptions,
 } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import type { Position } from '../../src/event-store/position.js';
-import { Unavailable } from '../../src/platform/refusal.js';
+import { Unavailable } from '../../src/platform/errors.js';
 import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 
 /** Of a store that soon notices what goes wrong, and tries again for long. */

@@ -1,7 +1,7 @@
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { StreamNotFound } from '../../src/event-store/event-store.errors.js';
 import type { ReadStreamOptions } from '../../src/event-store/event-store.js';
-import { Unavailable } from '../../src/platform/refusal.js';
+import { Unavailable } from '../../src/platform/errors.js';
 import { all } from '../contract/event-store.contract.js';
 import { sampleEvents } from '../support/sample-events.js';
 import type { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';

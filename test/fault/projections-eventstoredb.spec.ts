@@ -1,11 +1,11 @@
-import { envelope } from '../../src/event-store/command-envelope.js';
+import { commandContext } from '../../src/event-sourcing/command-context.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
-import { Lease } from '../../src/projections/lease.js';
-import { projectionStatus } from '../../src/projections/projection-status.js';
+import { AdvisoryLockLease } from '../../src/platform/postgres/advisory-lock-lease.js';
+import { projectionStatus } from '../../src/projections/status/projection-status.js';
 import { projectorLease } from '../../src/projections/projector.js';
-import { rebuild, type RebuildOptions } from '../../src/projections/rebuild.js';
-import { skipEvent } from '../../src/projections/stops.js';
-import { verifyProjection } from '../../src/projections/verify.js';
+import { rebuild, type RebuildOptions } from '../../src/projections/rebuild/rebuild.js';
+import { skipEvent } from '../../src/projections/stopped-projection.js';
+import { verifyProjection } from '../../src/projections/rebuild/verify-projection.js';
 import { eventWith, sampleEvents } from '../support/sample-events.js';
 import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 import type { ReadFault } from '../support/fake-eventstoredb/faults.js';
@@ -75,7 +75,7 @@ describe('read models of a log in EventStoreDB', () => {
   it('count every event exactly once while the server stops and starts, and another process takes over', async () => {
     const ids = await log.append('cases', sampleEvents(300));
     const first = await log.project(listing);
-    await until(() => Lease.isHeld(projectorLease('listing'), log.database));
+    await until(() => AdvisoryLockLease.isHeld(projectorLease('listing'), log.database));
     const second = await log.project(listing);
     await first.waitFor(await log.store.head(), WITHIN);
     for (const outage of [1, 2, 3]) {
@@ -100,7 +100,7 @@ describe('read models of a log in EventStoreDB', () => {
     await expect(projector.waitFor(stopped.head, WITHIN)).rejects.toMatchObject({
       code: 'projection-stopped',
     });
-    const by = envelope({ id: 'operator-2', role: 'operator' }, new Date('2026-04-01T09:00:00Z'));
+    const by = commandContext({ id: 'operator-2', role: 'operator' }, new Date('2026-04-01T09:00:00Z'));
     await skipEvent('listing', 'sent on trial', by, log.parts);
     await projector.waitFor(await log.store.head(), WITHIN);
     expect(await listing.ids(log.database, 'cases')).toEqual([...ids, ...after]);

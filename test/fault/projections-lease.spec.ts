@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Lease } from '../../src/projections/lease.js';
-import { projectionStatus } from '../../src/projections/projection-status.js';
+import { AdvisoryLockLease } from '../../src/platform/postgres/advisory-lock-lease.js';
+import { projectionStatus } from '../../src/projections/status/projection-status.js';
 import { projectorLease } from '../../src/projections/projector.js';
 import { Listing, numbered, ProjectedLog, until } from '../support/projections.js';
 
@@ -27,7 +27,7 @@ async function cut(application: string): Promise<number> {
 describe('the lease of a projection', () => {
   it('lets one process project at a time, and another take over when it ends', async () => {
     const first = await log.project(listing);
-    await until(() => Lease.isHeld(projectorLease('listing'), log.database));
+    await until(() => AdvisoryLockLease.isHeld(projectorLease('listing'), log.database));
     const other = new Listing('listing');
     const second = await log.project(other);
     let folded = 0;
@@ -84,16 +84,16 @@ describe('the lease of a projection', () => {
   });
 
   it('is refused to a second who does not wait', async () => {
-    const lease = await Lease.tryAcquire(log.databaseUrl, 'rebuild listing');
-    expect(await Lease.tryAcquire(log.databaseUrl, 'rebuild listing')).toBeNull();
+    const lease = await AdvisoryLockLease.tryAcquire(log.databaseUrl, 'rebuild listing');
+    expect(await AdvisoryLockLease.tryAcquire(log.databaseUrl, 'rebuild listing')).toBeNull();
     await lease?.release();
-    const next = await Lease.tryAcquire(log.databaseUrl, 'rebuild listing');
+    const next = await AdvisoryLockLease.tryAcquire(log.databaseUrl, 'rebuild listing');
     expect(next).not.toBeNull();
     await next?.release();
   });
 
   it('is known to be lost when its connection is', async () => {
-    const lease = await Lease.tryAcquire(log.databaseUrl, 'rebuild listing');
+    const lease = await AdvisoryLockLease.tryAcquire(log.databaseUrl, 'rebuild listing');
     expect(lease?.lost.aborted).toBe(false);
     await cut('upheld rebuild listing');
     await until(() => lease?.lost.aborted === true);

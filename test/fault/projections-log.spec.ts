@@ -1,9 +1,9 @@
-import { envelope } from '../../src/event-store/command-envelope.js';
+import { commandContext } from '../../src/event-sourcing/command-context.js';
 import { position } from '../../src/event-store/position.js';
-import { projectionStatus, statusLines } from '../../src/projections/projection-status.js';
-import { rebuild } from '../../src/projections/rebuild.js';
-import { skipEvent } from '../../src/projections/stops.js';
-import { verifyProjection } from '../../src/projections/verify.js';
+import { projectionStatus, statusLines } from '../../src/projections/status/projection-status.js';
+import { rebuild } from '../../src/projections/rebuild/rebuild.js';
+import { skipEvent } from '../../src/projections/stopped-projection.js';
+import { verifyProjection } from '../../src/projections/rebuild/verify-projection.js';
 import { Listing, numbered, ProjectedLog, until } from '../support/projections.js';
 
 let listing: Listing;
@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => log.close());
 
 const signal = new AbortController().signal;
-const act = envelope({ id: 'operator-2', role: 'operator' }, new Date('2026-04-01T09:00:00Z'), 'skip');
+const act = commandContext({ id: 'operator-2', role: 'operator' }, new Date('2026-04-01T09:00:00Z'), 'skip');
 const refused = async () => (await projectionStatus('listing', log.parts)).refused;
 
 describe.each([

@@ -1,19 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { envelope } from '../../src/event-store/command-envelope.js';
-import { eventCatalogue } from '../../src/event-store/event-catalogue.js';
+import { commandContext } from '../../src/event-sourcing/command-context.js';
+import { eventRegistry } from '../../src/event-sourcing/event-registry.js';
 import type { RecordedEvent } from '../../src/event-store/event-store.js';
 import { deadLetterOf, putDeadLetter } from '../../src/projections/dead-letter.js';
-import { projectionStatus, statusLines } from '../../src/projections/projection-status.js';
-import { refusingUnknown } from '../../src/projections/projection.js';
-import { rebuild } from '../../src/projections/rebuild.js';
-import { PROJECTION_STREAMS, projectionEventSchemas } from '../../src/projections/skips.js';
-import { resumeProjection, skipEvent } from '../../src/projections/stops.js';
-import { verifyProjection } from '../../src/projections/verify.js';
+import { projectionStatus, statusLines } from '../../src/projections/status/projection-status.js';
+import { rejectingUnknownEvents } from '../../src/projections/projection.js';
+import { rebuild } from '../../src/projections/rebuild/rebuild.js';
+import { PROJECTION_STREAMS, projectionEventSchemas } from '../../src/projections/projection-audit.js';
+import { resumeProjection, skipEvent } from '../../src/projections/stopped-projection.js';
+import { verifyProjection } from '../../src/projections/rebuild/verify-projection.js';
 import { Listing, numbered, ProjectedLog, until } from '../support/projections.js';
 
 const EVENTS = 9;
 const ACTOR = { id: 'operator-2', role: 'operator' };
-const act = (id: string) => envelope(ACTOR, new Date('2026-04-01T09:00:00Z'), id);
+const act = (id: string) => commandContext(ACTOR, new Date('2026-04-01T09:00:00Z'), id);
 
 let sick: Listing;
 let well: Listing;
@@ -186,7 +186,7 @@ it('tells who waits for a stopped projection so, and does not let them wait', as
 });
 
 describe('an event the program does not know', () => {
-  const known = eventCatalogue([
+  const known = eventRegistry([
     { streamPrefix: 'cases', schemas: { Numbered: projectionEventSchemas.ProjectionResumed } },
     { streamPrefix: PROJECTION_STREAMS, schemas: projectionEventSchemas },
   ]);
@@ -200,7 +200,7 @@ describe('an event the program does not know', () => {
     const ids = await log.append('cases', numbered(1));
     await log.append(stream, numbered(1), over);
     ids.push(...(await log.append('cases', numbered(1))));
-    const projector = await log.project(refusingUnknown(sick, known));
+    const projector = await log.project(rejectingUnknownEvents(sick, known));
     await until(stopped);
     expect(await deadLetterOf('sick', log.database)).toMatchObject({
       stream,

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Lease } from '../../src/projections/lease.js';
-import { atOneMoment } from '../../src/projections/one-moment.js';
-import { projectionStatus } from '../../src/projections/projection-status.js';
-import { rebuild, rebuildLease, type RebuildOptions } from '../../src/projections/rebuild.js';
-import { verifyProjection } from '../../src/projections/verify.js';
+import { AdvisoryLockLease } from '../../src/platform/postgres/advisory-lock-lease.js';
+import { snapshotRead } from '../../src/projections/snapshot-read.js';
+import { projectionStatus } from '../../src/projections/status/projection-status.js';
+import { rebuild, rebuildLease, type RebuildOptions } from '../../src/projections/rebuild/rebuild.js';
+import { verifyProjection } from '../../src/projections/rebuild/verify-projection.js';
 import { Listing, numbered, ProjectedLog, until } from '../support/projections.js';
 
 let listing: Listing;
@@ -58,7 +58,7 @@ describe('a rebuild', () => {
     const readers = [1, 2, 3].map(async () => {
       while (!reading.signal.aborted) {
         seen.push(
-          await atOneMoment(log.database, listing, async (manager) => {
+          await snapshotRead(log.database, listing, async (manager) => {
             const number: unknown = await manager.query('select number from listing_number');
             await pause(5);
             const list: unknown = await manager.query(
@@ -104,7 +104,7 @@ describe('a rebuild', () => {
   it('waits with the swap for a reader who has begun, and shows that reader nothing of it', async () => {
     await filled(2_000);
     let swapped = false;
-    const { rebuilding, counts } = await atOneMoment(log.database, listing, async (manager) => {
+    const { rebuilding, counts } = await snapshotRead(log.database, listing, async (manager) => {
       const count = async () => {
         const [row] = await manager.query<{ count: number }[]>(
           'select count(*)::integer as count from listing_list',
@@ -123,7 +123,7 @@ describe('a rebuild', () => {
 
   it('is refused while another is at it', async () => {
     await filled(1_000);
-    const other = await Lease.tryAcquire(log.databaseUrl, rebuildLease('listing'));
+    const other = await AdvisoryLockLease.tryAcquire(log.databaseUrl, rebuildLease('listing'));
     await expect(rebuild(options())).rejects.toMatchObject({ code: 'rebuild-under-way', kind: 'refused' });
     await expect(verified()).rejects.toMatchObject({ code: 'rebuild-under-way' });
     await other?.release();

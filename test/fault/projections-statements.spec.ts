@@ -1,15 +1,15 @@
 import type { QueryRunner } from 'typeorm';
-import type { BareEvent } from '../../src/event-store/event-store.js';
+import type { EventWithoutMetadata } from '../../src/event-store/event-store.js';
 import { deadLetterOf } from '../../src/projections/dead-letter.js';
 import type { PageWrite } from '../../src/projections/projection.js';
-import { together } from '../../src/projections/together.js';
+import { pipelined } from '../../src/platform/postgres/pipelined.js';
 import { Listing, numbered, ProjectedLog, until } from '../support/projections.js';
 
 /** Sends two, the first of which the server refuses where the test says so. */
 class Sending extends Listing {
-  refused: (page: readonly BareEvent[]) => string | null = () => null;
+  refused: (page: readonly EventWithoutMetadata[]) => string | null = () => null;
 
-  override fold(page: readonly BareEvent[], transaction: QueryRunner): Promise<PageWrite> {
+  override fold(page: readonly EventWithoutMetadata[], transaction: QueryRunner): Promise<PageWrite> {
     const code = this.refused(page);
     const first = code === null ? 'select' : `do $$ begin raise 'told why' using errcode = '${code}'; end $$`;
     const listed = 'insert into sick_list select * from unnest($1::bigint[], $2::text[], $3::uuid[])';
@@ -18,7 +18,7 @@ class Sending extends Listing {
       page.map(({ stream }) => stream),
       page.map(({ id }) => id),
     ];
-    return Promise.resolve(() => together([transaction.query(first), transaction.query(listed, columns)]));
+    return Promise.resolve(() => pipelined([transaction.query(first), transaction.query(listed, columns)]));
   }
 }
 

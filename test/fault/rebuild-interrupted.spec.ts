@@ -3,9 +3,9 @@ import { Client } from 'pg';
 import { AuthorityRegister } from '../../src/authorities/authority-register.js';
 import { loadCases } from '../../src/complaints/import/case-loader.js';
 import { referenceCounter, syntheticCases } from '../../src/demo/synthetic-cases.js';
-import { Lease } from '../../src/projections/lease.js';
-import { projectionStatus } from '../../src/projections/projection-status.js';
-import { rebuildLease } from '../../src/projections/rebuild.js';
+import { AdvisoryLockLease } from '../../src/platform/postgres/advisory-lock-lease.js';
+import { projectionStatus } from '../../src/projections/status/projection-status.js';
+import { rebuildLease } from '../../src/projections/rebuild/rebuild.js';
 import { startCommand, upheldCommand, type Running } from '../support/command-line.js';
 import { BLABY } from '../support/complaints.js';
 import { until } from '../support/projections.js';
@@ -46,7 +46,8 @@ afterAll(() => running.close());
 
 const projections = (...args: string[]) =>
   upheldCommand(['projections', ...args], { DATABASE_URL: running.upheld.databaseUrl });
-const isFree = async () => !(await Lease.isHeld(rebuildLease('statistics'), running.upheld.database));
+const isFree = async () =>
+  !(await AdvisoryLockLease.isHeld(rebuildLease('statistics'), running.upheld.database));
 const left = async () => (await projectionStatus('statistics', running.upheld)).rebuild;
 
 /**

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { PostgresEventStore } from '../../src/event-store/postgres/postgres-event-store.js';
-import type { BareEvent, ReadBatchesOptions } from '../../src/event-store/event-store.js';
+import type { EventWithoutMetadata, ReadBatchesOptions } from '../../src/event-store/event-store.js';
 import type { Position } from '../../src/event-store/position.js';
-import { Lease } from '../../src/projections/lease.js';
-import { atOneMoment } from '../../src/projections/one-moment.js';
-import { projectionStatus } from '../../src/projections/projection-status.js';
-import { rebuild, rebuildLease, type RebuildOptions } from '../../src/projections/rebuild.js';
-import { verifyProjection } from '../../src/projections/verify.js';
+import { AdvisoryLockLease } from '../../src/platform/postgres/advisory-lock-lease.js';
+import { snapshotRead } from '../../src/projections/snapshot-read.js';
+import { projectionStatus } from '../../src/projections/status/projection-status.js';
+import { rebuild, rebuildLease, type RebuildOptions } from '../../src/projections/rebuild/rebuild.js';
+import { verifyProjection } from '../../src/projections/rebuild/verify-projection.js';
 import { Listing, numbered, ProjectedLog, until } from '../support/projections.js';
 
 let listing: Listing;
@@ -47,7 +47,7 @@ describe('a rebuild', () => {
         `select pg_terminate_backend(pid) from pg_stat_activity
          where datname = current_database() and application_name = 'upheld rebuild listing'`,
       );
-      await until(async () => !(await Lease.isHeld(rebuildLease('listing'), log.database)));
+      await until(async () => !(await AdvisoryLockLease.isHeld(rebuildLease('listing'), log.database)));
       await pause(100);
     };
     await expect(rebuild(options())).rejects.toMatchObject({ code: 'lease-lost', kind: 'unavailable' });
@@ -66,7 +66,7 @@ describe('a rebuild', () => {
 
   it('gives up when a reader does not let go of the tables, and the next one only swaps', async () => {
     const head = await log.store.head();
-    await atOneMoment(log.database, listing, async (manager) => {
+    await snapshotRead(log.database, listing, async (manager) => {
       await expect(rebuild(options())).rejects.toMatchObject({ code: 'tables-in-use', kind: 'unavailable' });
       const rows: unknown = await manager.query('select count(*)::integer as count from listing_list');
       expect(rows).toEqual([{ count: ids.length }]);
@@ -105,7 +105,7 @@ describe('a rebuild', () => {
 
 /** Shows the log up to a position only, as a replica does that has not received the rest. */
 class Lagging extends PostgresEventStore {
-  override async *readBatches(options?: ReadBatchesOptions): AsyncGenerator<readonly BareEvent[]> {
+  override async *readBatches(options?: ReadBatchesOptions): AsyncGenerator<readonly EventWithoutMetadata[]> {
     for await (const batch of super.readBatches(options)) {
       const seen = batch.filter(({ position }) => position <= 5_500n);
       if (seen.length > 0) yield seen;

@@ -2,8 +2,8 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { complaintEventSchemas } from '../../src/complaints/complaint.events.js';
-import { schemasOf } from '../../src/event-store/event-versions.js';
-import { verifyChain, verifyLink } from '../../src/event-store/hash-chain.js';
+import { schemasOf } from '../../src/event-sourcing/upcasting.js';
+import { verifyChain, verifyLink } from '../../src/event-store/core/hash-chain.js';
 import { knownStreams } from '../../src/known-events.js';
 import {
   addGoldenFiles,

@@ -7,10 +7,10 @@ import { CaseReferenceSchema } from '../../src/complaints/case-reference.js';
 import { complaintAggregate } from '../../src/complaints/complaint.commands.js';
 import { COMPLAINT_STREAMS } from '../../src/complaints/complaint.events.js';
 import type { JsonObject, RecordedEvent } from '../../src/event-store/event-store.js';
-import { eventReader } from '../../src/event-store/event-type.js';
+import { eventReader } from '../../src/event-sourcing/event-schema.js';
 import { MemoryEventStore } from '../../src/event-store/memory/memory-event-store.js';
 import { position } from '../../src/event-store/position.js';
-import { StreamWriter } from '../../src/event-store/stream-writer.js';
+import { StreamCommandHandler } from '../../src/event-sourcing/command-handler.js';
 import { knownStreams } from '../../src/known-events.js';
 import { unless } from '../../src/platform/embedded-postgres/system-error.js';
 import { recordGoldenLog } from './golden-log.js';
@@ -112,7 +112,7 @@ export async function toldOf(stored: readonly Stored[]): Promise<Omit<GoldenCase
     stored.map(({ id, type, version, data, metadata }) => ({ id, type, version, data, metadata })),
   );
   const reference = CaseReferenceSchema.parse(stream.slice(COMPLAINT_STREAMS.length));
-  const complaints = new StreamWriter(store, complaintAggregate);
+  const complaints = new StreamCommandHandler(store, complaintAggregate);
   const { state, revision, position } = await complaints.load(reference);
   if (state === null) throw new Error('a case without a state');
   const told = { state, answer: complaintAnswer({ complaint: state, revision, position }) };

@@ -2,37 +2,37 @@ import { authorityAggregate } from '../../src/authorities/authority-register.js'
 import { authorityEventSchemas } from '../../src/authorities/authority.events.js';
 import { complaintAggregate } from '../../src/complaints/complaint.commands.js';
 import { complaintEventSchemas } from '../../src/complaints/complaint.events.js';
-import { claimCommand } from '../../src/event-store/command-claim.js';
-import { envelope } from '../../src/event-store/command-envelope.js';
+import { claimIdempotencyKey } from '../../src/event-sourcing/idempotency-key.js';
+import { commandContext } from '../../src/event-sourcing/command-context.js';
 import type { EventStore, JsonObject } from '../../src/event-store/event-store.js';
-import type { EventSchemas, EventsOf } from '../../src/event-store/event-type.js';
-import { presentSchema, type EventSchema } from '../../src/event-store/event-versions.js';
+import type { EventSchemas, EventsOf } from '../../src/event-sourcing/event-schema.js';
+import { currentSchema, type EventSchema } from '../../src/event-sourcing/upcasting.js';
 import { position } from '../../src/event-store/position.js';
-import { StreamWriter } from '../../src/event-store/stream-writer.js';
+import { StreamCommandHandler } from '../../src/event-sourcing/command-handler.js';
 import type { DeadLetter } from '../../src/projections/dead-letter.js';
-import { ProjectionActs } from '../../src/projections/skips.js';
+import { ProjectionAudit } from '../../src/projections/projection-audit.js';
 import { StoreProvenance } from '../../src/provenance/provenance.js';
 
 const AT = new Date('2026-04-01T09:00:00.000Z');
-const by = (id: string) => envelope({ id: 'cw-7', role: 'caseworker' }, AT, id);
+const by = (id: string) => commandContext({ id: 'cw-7', role: 'caseworker' }, AT, id);
 
 /**
  * Records, through the program itself, every type of event at its present version: what golden files are made of.
  * Invented, and the same on every run: ids follow from streams and commands, and times are fixed.
  */
 export async function recordGoldenLog(store: EventStore): Promise<void> {
-  const authorities = new StreamWriter(store, authorityAggregate);
+  const authorities = new StreamCommandHandler(store, authorityAggregate);
   for (const [index, event] of AUTHORITY.entries()) {
-    await authorities.write('E07999001', event, by(`golden-authority-${index}`), () => [event]);
+    await authorities.handle('E07999001', event, by(`golden-authority-${index}`), () => [event]);
   }
-  const complaints = new StreamWriter(store, complaintAggregate);
+  const complaints = new StreamCommandHandler(store, complaintAggregate);
   for (const [reference, commands] of Object.entries(CASES)) {
     for (const [index, events] of commands.entries()) {
-      await complaints.write(reference, { events }, by(`golden-case-${index}`), () => events);
+      await complaints.handle(reference, { events }, by(`golden-case-${index}`), () => events);
     }
   }
-  await claimCommand(store, { type: 'ReceiveComplaint', reference: '19007429' }, by('golden-claim'));
-  const acts = new ProjectionActs(store);
+  await claimIdempotencyKey(store, { type: 'ReceiveComplaint', reference: '19007429' }, by('golden-claim'));
+  const acts = new ProjectionAudit(store);
   await acts.resume('statistics', STOP, by('golden-resume'));
   await acts.skip('statistics', STOP, 'entered by a faulty client', by('golden-skip'));
   const provenance = new StoreProvenance(store);
@@ -141,6 +141,6 @@ function eventOf<Schemas extends EventSchemas>(schemas: Schemas) {
   return (type: keyof Schemas & string, data: JsonObject) => {
     const schema: EventSchema | undefined = schemas[type];
     if (schema === undefined) throw new Error(`no schema for event ${type}`);
-    return { type, data: presentSchema(schema).parse(data) } as EventsOf<Schemas>;
+    return { type, data: currentSchema(schema).parse(data) } as EventsOf<Schemas>;
   };
 }

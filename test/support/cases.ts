@@ -3,11 +3,11 @@ import { caseFacts, type CaseFacts } from '../../src/complaints/case-facts.js';
 import { CaseReferenceSchema } from '../../src/complaints/case-reference.js';
 import { ChangeComplaint } from '../../src/complaints/complaint.commands.js';
 import { decide, type ComplaintCommand } from '../../src/complaints/complaint.decide.js';
-import type { Outcome } from '../../src/complaints/complaint.events.js';
+import type { DecisionOutcome } from '../../src/complaints/complaint.events.js';
 import { evolve, type Complaint } from '../../src/complaints/complaint.js';
-import { envelope } from '../../src/event-store/command-envelope.js';
+import { commandContext } from '../../src/event-sourcing/command-context.js';
 import { daysAfter, type LocalDate } from '../../src/platform/local-date.js';
-import { periodOf, type ReportingYear } from '../../src/statistics/reporting-year.js';
+import { periodOf, type ReportingYear } from '../../src/statistics/rates/reporting-year.js';
 import { BLABY, day } from './complaints.js';
 import type { RunningUpheld } from './running-upheld.js';
 
@@ -19,7 +19,7 @@ export type CaseCounts = Readonly<{
   complied?: number;
   compliedLate?: number;
   notComplied?: number;
-  others?: Partial<Record<Outcome, number>>;
+  others?: Partial<Record<DecisionOutcome, number>>;
 }>;
 
 let last = 0;
@@ -43,7 +43,7 @@ export function commandsFor(
     ...times(satisfactoryRemedies, { outcome: 'upheld', remedy: 'already-provided' } as const),
     ...times(notUpheld, { outcome: 'not-upheld', remedy: null } as const),
     ...Object.entries(others).flatMap(([outcome, count]) =>
-      times(count, { outcome: outcome as Outcome, remedy: null }),
+      times(count, { outcome: outcome as DecisionOutcome, remedy: null }),
     ),
   ].map(({ outcome, remedy }, index): ComplaintCommand[] => [
     ...opened(authority, from),
@@ -76,7 +76,7 @@ export async function recordCase(
 ): Promise<void> {
   if (received?.type !== 'ReceiveComplaint') throw new Error('a case begins with its receipt');
   for (const command of [received, ...others]) {
-    const sent = envelope({ id: 'cw-7', role: 'caseworker' }, new Date());
+    const sent = commandContext({ id: 'cw-7', role: 'caseworker' }, new Date());
     await commands.execute(new ChangeComplaint(received.reference, command, sent));
   }
 }

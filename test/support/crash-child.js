@@ -10,11 +10,11 @@
 import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { complaintAggregate } from '../../dist/complaints/complaint.commands.js';
-import { envelope } from '../../dist/event-store/command-envelope.js';
-import { StreamWriter } from '../../dist/event-store/stream-writer.js';
-import { isDatabaseOutage } from '../../dist/projections/database-outage.js';
-import { rebuild } from '../../dist/projections/rebuild.js';
-import { openUpheld } from '../../dist/upheld.js';
+import { envelope } from '../../dist/event-sourcing/command-context.js';
+import { StreamWriter } from '../../dist/event-sourcing/command-handler.js';
+import { isDatabaseOutage } from '../../dist/projections/transient-failure.js';
+import { rebuild } from '../../dist/projections/rebuild/rebuild.js';
+import { openUpheld } from '../../dist/application.js';
 
 const [, , target, round, aim] = process.argv;
 const configuration = { dataFolder: '/nonexistent', port: 0, logLevel: 'silent', ...JSON.parse(target) };

@@ -1,5 +1,5 @@
-import { verifyProjection } from '../../src/projections/verify.js';
-import { openUpheld, type Upheld } from '../../src/upheld.js';
+import { verifyProjection } from '../../src/projections/rebuild/verify-projection.js';
+import { openApplication, type Application } from '../../src/application.js';
 
 /**
  * Opens what a test left, looks whether its read models are at the head of the log and equal to a fresh fold of it,
@@ -12,9 +12,9 @@ export async function expectEqualToFreshFold(
     signal = new AbortController().signal,
     projecting = true,
     look = () => Promise.resolve(),
-  }: { signal?: AbortSignal; projecting?: boolean; look?: (upheld: Upheld) => Promise<void> } = {},
+  }: { signal?: AbortSignal; projecting?: boolean; look?: (upheld: Application) => Promise<void> } = {},
 ): Promise<void> {
-  const upheld = await openUpheld({
+  const upheld = await openApplication({
     configuration: {
       dataFolder: '/nonexistent',
       databaseUrl: undefined,

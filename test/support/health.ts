@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { NotReadySchema, ReadinessSchema } from '../../src/operation/health.schemas.js';
+import { NotReadySchema, ReadinessSchema } from '../../src/health/health.schemas.js';
 
 type Running = Readonly<{ url: string }>;
 

@@ -4,10 +4,10 @@ import { AppModule, type Foundations } from '../../src/app.module.js';
 import { authorityAggregate } from '../../src/authorities/authority-register.js';
 import { authorityEventSchemas } from '../../src/authorities/authority.events.js';
 import { COMPLAINT_STREAMS } from '../../src/complaints/complaint.events.js';
-import { envelope } from '../../src/event-store/command-envelope.js';
+import { commandContext } from '../../src/event-sourcing/command-context.js';
 import type { EventStore } from '../../src/event-store/event-store.js';
 import { MemoryEventStore } from '../../src/event-store/memory/memory-event-store.js';
-import { StreamWriter } from '../../src/event-store/stream-writer.js';
+import { StreamCommandHandler } from '../../src/event-sourcing/command-handler.js';
 import { createHttpApp } from '../../src/platform/http/http-app.js';
 import { FoldedStatistics } from './http-statistics.js';
 
@@ -113,10 +113,10 @@ async function eventsOf(store: EventStore, reference: string): Promise<number> {
 }
 
 async function registerCouncils(store: EventStore): Promise<void> {
-  const authorities = new StreamWriter(store, authorityAggregate);
-  const registered = envelope({ id: 'test', role: 'system' }, NOW);
+  const authorities = new StreamCommandHandler(store, authorityAggregate);
+  const registered = commandContext({ id: 'test', role: 'system' }, NOW);
   for (const council of COUNCILS) {
     const data = authorityEventSchemas.AuthorityRegistered.parse(council);
-    await authorities.write(data.code, data, registered, () => [{ type: 'AuthorityRegistered', data }]);
+    await authorities.handle(data.code, data, registered, () => [{ type: 'AuthorityRegistered', data }]);
   }
 }

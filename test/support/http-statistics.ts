@@ -7,30 +7,30 @@ import { complaintAggregate } from '../../src/complaints/complaint.commands.js';
 import { COMPLAINT_STREAMS, type ComplaintEvent } from '../../src/complaints/complaint.events.js';
 import type { Complaint } from '../../src/complaints/complaint.js';
 import type { EventStore, RecordedEvent } from '../../src/event-store/event-store.js';
-import { eventReader } from '../../src/event-store/event-type.js';
+import { eventReader } from '../../src/event-sourcing/event-schema.js';
 import { START } from '../../src/event-store/position.js';
-import { peersOf, type PeerRecord, type YearRecord } from '../../src/statistics/annual-statistics.js';
-import type { AsAt } from '../../src/statistics/as-at.js';
-import type { ReportingYear } from '../../src/statistics/reporting-year.js';
-import type { StatisticsRecord } from '../../src/statistics/statistics.queries.js';
-import { contributionsOf, EMPTY_TALLY, sumTallies, type Tally } from '../../src/statistics/tally.js';
+import { peersOf, type PeerCounts, type YearCounts } from '../../src/statistics/rates/annual-statistics.js';
+import type { AsAt } from '../../src/statistics/api/as-at.js';
+import type { ReportingYear } from '../../src/statistics/rates/reporting-year.js';
+import type { StatisticsRepository } from '../../src/statistics/api/statistics.queries.js';
+import { contributionsOf, EMPTY_TALLY, sumTallies, type Tally } from '../../src/statistics/rates/tally.js';
 
 /** The record of statistics as a plain fold of the whole log at each question: slow, and hard to get wrong. */
-export class FoldedStatistics implements StatisticsRecord {
+export class FoldedStatistics implements StatisticsRepository {
   constructor(private readonly store: EventStore) {}
 
   async reach(): Promise<void> {
     // It folds the log itself, so it is never behind.
   }
 
-  async ofPeers(code: AuthorityCode, year: ReportingYear, asAt?: AsAt): Promise<PeerRecord> {
+  async ofPeers(code: AuthorityCode, year: ReportingYear, asAt?: AsAt): Promise<PeerCounts> {
     const { authorities, tallies: all, ...record } = await this.ofYear(year, asAt);
     const peers = peersOf(authorities, code);
     const tallies = new Map([...all].filter(([one]) => peers.some((peer) => peer.code === one)));
     return { code, peers, tallies, ...record };
   }
 
-  async ofYear(year: ReportingYear, asAt?: AsAt): Promise<YearRecord> {
+  async ofYear(year: ReportingYear, asAt?: AsAt): Promise<YearCounts> {
     const authorities = new Map<string, Authority>();
     const complaints = new Map<string, Complaint>();
     const authorityEvent = eventReader<AuthorityEvent>(authorityAggregate.schemas);

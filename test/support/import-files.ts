@@ -13,8 +13,8 @@ import { problemLine } from '../../src/complaints/import/import-report.js';
 import type { EventStore } from '../../src/event-store/event-store.js';
 import { CreateEventLog1795219200000 } from '../../src/event-store/postgres/event-log.migration.js';
 import { PostgresEventStore } from '../../src/event-store/postgres/postgres-event-store.js';
-import { StreamWriter } from '../../src/event-store/stream-writer.js';
-import { openDatabase } from '../../src/platform/database.js';
+import { StreamCommandHandler } from '../../src/event-sourcing/command-handler.js';
+import { openDatabase } from '../../src/platform/postgres/database.js';
 import { createDatabase } from './database.js';
 
 const NOW = new Date('2020-04-20T10:00:00Z');
@@ -105,7 +105,7 @@ export function importsOfTests() {
   };
 
   const complaint = async (number: number) =>
-    (await new StreamWriter(store, complaintAggregate).load(ref(number))).state;
+    (await new StreamCommandHandler(store, complaintAggregate).load(ref(number))).state;
 
   const outcome = async (number: number) =>
     complianceOutcome((await complaint(number))?.recommendations ?? [])?.outcome;

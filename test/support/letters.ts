@@ -1,11 +1,11 @@
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import type { AuthorityType } from '../../src/authorities/authority-type.js';
-import { letterModel, type LetterModel, type LetterParts } from '../../src/letters/letter-model.js';
-import { readLetterProse } from '../../src/letters/template-file.js';
-import { percent } from '../../src/statistics/percent.js';
-import { reportingRulesFor } from '../../src/statistics/reporting-rules.js';
-import { reportingYear } from '../../src/statistics/reporting-year.js';
-import type { AuthorityStatistics, Average, Rate } from '../../src/statistics/statistics.types.js';
+import { letterModel, type LetterModel, type LetterParts } from '../../src/letters/model/letter-model.js';
+import { readLetterProse } from '../../src/letters/model/template-file.js';
+import { percent } from '../../src/statistics/rates/percent.js';
+import { reportingRulesFor } from '../../src/reporting-years/reporting-rules.js';
+import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
+import type { AuthorityStatistics, Average, Rate } from '../../src/statistics/rates/statistics.types.js';
 
 /** A rate as count, of, and the average of similar authorities in whole per cents. */
 type Figures = readonly [count: number, of: number, average: number | null];

@@ -6,7 +6,7 @@ import {
   EventStoreDbEventStore,
   type EventStoreDbOptions,
 } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
-import { openDatabase } from '../../src/platform/database.js';
+import { openDatabase } from '../../src/platform/postgres/database.js';
 import {
   AddProjectionStatus1795219200300,
   CreateProjections1795219200100,

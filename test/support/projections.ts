@@ -7,8 +7,8 @@ import {
   CreateLogIdentity1795219200400,
 } from '../../src/event-store/postgres/event-log.migration.js';
 import { PostgresEventStore } from '../../src/event-store/postgres/postgres-event-store.js';
-import type { JsonObject, NewEvent, BareEvent } from '../../src/event-store/event-store.js';
-import { openDatabase } from '../../src/platform/database.js';
+import type { JsonObject, NewEvent, EventWithoutMetadata } from '../../src/event-store/event-store.js';
+import { openDatabase } from '../../src/platform/postgres/database.js';
 import {
   AddProjectionStatus1795219200300,
   CreateProjections1795219200100,
@@ -29,7 +29,7 @@ const MIGRATIONS = [
 export class Listing implements Projection {
   readonly tables: readonly string[];
   /** Which events it cannot fold; a test may change its mind. */
-  poison: (event: BareEvent) => boolean = ({ data }) => data['poison'] === true;
+  poison: (event: EventWithoutMetadata) => boolean = ({ data }) => data['poison'] === true;
   /** Waited for in each page. */
   delay: () => Promise<unknown> = () => Promise.resolve();
 
@@ -44,11 +44,11 @@ export class Listing implements Projection {
       create table ${this.name}_number (one integer primary key, number integer not null);`);
   }
 
-  fold(page: readonly BareEvent[], transaction: QueryRunner): Promise<PageWrite> {
+  fold(page: readonly EventWithoutMetadata[], transaction: QueryRunner): Promise<PageWrite> {
     return Promise.resolve(() => this.write(page, transaction));
   }
 
-  private async write(page: readonly BareEvent[], transaction: QueryRunner): Promise<void> {
+  private async write(page: readonly EventWithoutMetadata[], transaction: QueryRunner): Promise<void> {
     await transaction.query(
       `insert into ${this.name}_list select * from unnest($1::bigint[], $2::text[], $3::uuid[])`,
       [

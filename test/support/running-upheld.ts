@@ -4,12 +4,12 @@ import type { Logger } from 'pino';
 import { AppModule } from '../../src/app.module.js';
 import type { Configuration } from '../../src/platform/configuration.js';
 import { createHttpApp } from '../../src/platform/http/http-app.js';
-import { openUpheld, type Upheld } from '../../src/upheld.js';
+import { openApplication, type Application } from '../../src/application.js';
 import { createDatabase } from './database.js';
 
 /** The whole application on a database of its own, with its API listening on a free port. */
 export type RunningUpheld = Readonly<{
-  upheld: Upheld;
+  upheld: Application;
   app: NestFastifyApplication;
   url: string;
   commands: CommandBus;
@@ -40,7 +40,7 @@ export async function runUpheld({
 }: RunningOn = {}): Promise<RunningUpheld> {
   const database =
     databaseUrl === undefined ? await createDatabase() : { url: databaseUrl, drop: () => Promise.resolve() };
-  const upheld = await openUpheld({
+  const upheld = await openApplication({
     configuration: {
       dataFolder: '/nonexistent',
       databaseUrl: database.url,

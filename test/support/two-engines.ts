@@ -1,6 +1,6 @@
-import { reportingYear } from '../../src/statistics/reporting-year.js';
-import { StatisticsOfYear } from '../../src/statistics/statistics.queries.js';
-import type { YearStatistics } from '../../src/statistics/statistics.types.js';
+import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
+import { StatisticsOfYear } from '../../src/statistics/api/statistics.queries.js';
+import type { YearStatistics } from '../../src/statistics/rates/statistics.types.js';
 import { upheldCommand, type Ran } from './command-line.js';
 import { FakeEventStoreDb } from './fake-eventstoredb/fake-eventstoredb.js';
 import { runUpheld, type RunningUpheld } from './running-upheld.js';

@@ -1,8 +1,8 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import type { BareEvent } from '../../src/event-store/event-store.js';
-import { eventReader } from '../../src/event-store/event-type.js';
+import type { EventWithoutMetadata } from '../../src/event-store/event-store.js';
+import { eventReader } from '../../src/event-sourcing/event-schema.js';
 import type { PageWrite, Projection } from '../../src/projections/projection.js';
-import { StreamFold, type StateTable } from '../../src/statistics/stream-fold.js';
+import { StreamFold, type StateTable } from '../../src/projections/stream-fold.js';
 import { VISIT_STREAMS, visitAggregate, visitEventSchemas, type Visit, type VisitEvent } from './visits.js';
 
 /** The invented slice's visits as they stand, and as they stood after each event. */
@@ -23,7 +23,7 @@ export class VisitsProjection implements Projection {
     );
   }
 
-  async fold(page: readonly BareEvent[], transaction: QueryRunner): Promise<PageWrite> {
+  async fold(page: readonly EventWithoutMetadata[], transaction: QueryRunner): Promise<PageWrite> {
     const steps = await this.visits.fold(page, transaction);
     return () => this.visits.store(steps, transaction);
   }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { JsonObject, NewEvent, RecordedEvent } from '../../src/event-store/event-store.js';
-import type { EventsOf } from '../../src/event-store/event-type.js';
-import { firstVersion } from '../../src/event-store/event-versions.js';
+import type { EventsOf } from '../../src/event-sourcing/event-schema.js';
+import { firstVersion } from '../../src/event-sourcing/upcasting.js';
 import { position } from '../../src/event-store/position.js';
-import type { Aggregate } from '../../src/event-store/stream-writer.js';
+import type { Aggregate } from '../../src/event-sourcing/command-handler.js';
 import { boundedText } from '../../src/platform/bounded-text.js';
 import { LocalDateSchema } from '../../src/platform/local-date.js';
 import { METADATA } from './sample-events.js';

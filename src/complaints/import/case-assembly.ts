@@ -1,6 +1,6 @@
-import type { CaseFile } from './case-file.js';
+import type { CaseHistory } from './case-history.js';
 import type { CaseRow } from './case-rows.js';
-import { problemAt, type Fault, type ImportFile, type ImportProblem } from './import-problem.js';
+import { problemAt, type ImportFault, type ImportFile, type ImportProblem } from './import-problem.js';
 import { MAX_CASE_ROWS, type StagedCase, type StagedRow } from './import-staging.js';
 
 /** The files of an import as they were named. */
@@ -13,7 +13,7 @@ export type FileNames = Readonly<Partial<Record<ImportFile, string>>>;
 export function assembleCase(
   { reference, rows, excess }: StagedCase,
   names: FileNames,
-): { caseFile: CaseFile; problems: readonly ImportProblem[] } {
+): { caseFile: CaseHistory; problems: readonly ImportProblem[] } {
   const sourceOf = ({ file, line }: StagedRow) => ({ file: names[file] ?? file, line });
   const problems: ImportProblem[] = [];
   const told: { row: CaseRow; source: { file: string; line: number } }[] = [];
@@ -48,21 +48,21 @@ export function assembleCase(
 function decisionAt(
   { received, decision }: Extract<CaseRow, { file: 'decisions' }>,
   source: { file: string; line: number },
-): Pick<CaseFile, 'received' | 'decision'> {
+): Pick<CaseHistory, 'received' | 'decision'> {
   return {
     received: { ...received, source },
     decision: { ...decision, source },
   };
 }
 
-const TOO_MANY_LINES: Fault = {
+const TOO_MANY_LINES: ImportFault = {
   column: 'reference',
   code: 'too-many-lines',
   message: `is the case of more than ${MAX_CASE_ROWS} lines, which is more than the rules allow`,
 };
 
 /** By what two rows of one case are the same, and what is wrong when they are. */
-function identityOf(row: CaseRow): { key: string; twice: Omit<Fault, 'message'> } {
+function identityOf(row: CaseRow): { key: string; twice: Omit<ImportFault, 'message'> } {
   switch (row.file) {
     case 'decisions':
       return { key: 'decision', twice: { column: 'reference', code: 'duplicate-reference' } };

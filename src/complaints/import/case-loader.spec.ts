@@ -5,13 +5,13 @@ import type { EventStore, StreamAppend } from '../../event-store/event-store.js'
 import { MemoryEventStore } from '../../event-store/memory/memory-event-store.js';
 import { CaseReferenceSchema } from '../case-reference.js';
 import { MAX_CHECKS, MAX_RECOMMENDATIONS } from '../complaint.decide.js';
-import type { CaseFile } from './case-file.js';
+import type { CaseHistory } from './case-history.js';
 import { loadCases, type LoadOptions } from './case-loader.js';
 import { problemLine } from './import-report.js';
 
 const NOW = new Date('2020-04-20T10:00:00Z');
 
-function upheldCase(number: number, over: Partial<CaseFile> = {}): CaseFile {
+function upheldCase(number: number, over: Partial<CaseHistory> = {}): CaseHistory {
   return {
     reference: CaseReferenceSchema.parse(String(19_000_000 + number)),
     received: { authority: BLABY.code, subject: 'Housing', receivedOn: day('2019-05-01') },
@@ -34,13 +34,13 @@ function upheldCase(number: number, over: Partial<CaseFile> = {}): CaseFile {
   };
 }
 
-const check = (recommendation: string, checkedOn = '2020-01-10'): CaseFile['checks'][number] => ({
+const check = (recommendation: string, checkedOn = '2020-01-10'): CaseHistory['checks'][number] => ({
   recommendation,
   result: 'not-complied',
   checkedOn: day(checkedOn),
 });
 
-const cases = (count: number, over: Partial<CaseFile> = {}) =>
+const cases = (count: number, over: Partial<CaseHistory> = {}) =>
   Array.from({ length: count }, (_, index) => upheldCase(index, over));
 
 async function newStore(): Promise<EventStore> {
@@ -49,7 +49,7 @@ async function newStore(): Promise<EventStore> {
   return store;
 }
 
-async function load(store: EventStore, caseFiles: readonly CaseFile[], over: Partial<LoadOptions> = {}) {
+async function load(store: EventStore, caseFiles: readonly CaseHistory[], over: Partial<LoadOptions> = {}) {
   const problems: string[] = [];
   const { cases: counted, ...counts } = await loadCases(caseFiles, {
     store,
@@ -207,7 +207,7 @@ describe('loading cases', () => {
 
   it('goes by the date in the United Kingdom, where summer nights are a day ahead of UTC', async () => {
     const today = { authority: BLABY.code, subject: 'Housing', receivedOn: day('2020-04-21') };
-    const caseFile: CaseFile = {
+    const caseFile: CaseHistory = {
       ...upheldCase(1),
       received: today,
       decision: undefined,

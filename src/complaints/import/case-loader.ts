@@ -2,7 +2,7 @@ import type { AuthorityRegister } from '../../authorities/authority-register.js'
 import type { Actor, EventStore } from '../../event-store/event-store.js';
 import type { Position } from '../../event-store/position.js';
 import type { Clock } from '../../platform/tokens.js';
-import type { CaseFile } from './case-file.js';
+import type { CaseHistory } from './case-history.js';
 import { CaseRecorder } from './case-recorder.js';
 import type { ImportProblem } from './import-problem.js';
 
@@ -51,7 +51,7 @@ const PARTS_UNDER_WAY = 10_000;
  *   by then stays, and loading the same cases again completes it.
  */
 export async function loadCases(
-  caseFiles: AsyncIterable<CaseFile> | Iterable<CaseFile>,
+  caseFiles: AsyncIterable<CaseHistory> | Iterable<CaseHistory>,
   options: LoadOptions,
 ): Promise<LoadCounts> {
   const recorder = new CaseRecorder(options);
@@ -86,10 +86,10 @@ export async function loadCases(
 const PAGE_PARTS = 1_000;
 
 async function* pagesOf(
-  caseFiles: AsyncIterable<CaseFile> | Iterable<CaseFile>,
+  caseFiles: AsyncIterable<CaseHistory> | Iterable<CaseHistory>,
   size: number,
-): AsyncGenerator<Readonly<{ page: readonly CaseFile[]; parts: number }>> {
-  let page: CaseFile[] = [];
+): AsyncGenerator<Readonly<{ page: readonly CaseHistory[]; parts: number }>> {
+  let page: CaseHistory[] = [];
   let parts = 0;
   for await (const caseFile of caseFiles) {
     page.push(caseFile);

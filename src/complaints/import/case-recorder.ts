@@ -1,25 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import type { AuthorityCode } from '../../authorities/authority-code.js';
 import type { Authority } from '../../authorities/authority.js';
-import { contentHashOfText } from '../../event-store/command-envelope.js';
+import { contentHashOfText } from '../../event-sourcing/command-context.js';
 import { InvalidAppend, RevisionConflict } from '../../event-store/event-store.errors.js';
-import { ATTEMPTS, giveWay } from '../../event-store/give-way.js';
+import { MAX_ATTEMPTS, conflictBackoff } from '../../event-sourcing/conflict-backoff.js';
 import type { AppendOutcome, StreamAppend } from '../../event-store/event-store.js';
 import type { Position } from '../../event-store/position.js';
-import { StreamWriter } from '../../event-store/stream-writer.js';
+import { StreamCommandHandler } from '../../event-sourcing/command-handler.js';
 import { ukDateOf } from '../../platform/local-date.js';
-import { Conflict } from '../../platform/refusal.js';
+import { Conflict } from '../../platform/errors.js';
 import { complaintAggregate } from '../complaint.commands.js';
 import { COMPLAINT_STREAMS, type ComplaintEvent } from '../complaint.events.js';
 import type { Complaint } from '../complaint.js';
-import { recordCase, type CaseFile, type CaseVerdict } from './case-file.js';
+import { recordCase, type CaseHistory, type CaseVerdict } from './case-history.js';
 import type { LoadCounts, LoadOptions } from './case-loader.js';
 import { problemAt, type ImportProblem } from './import-problem.js';
-import { mapTogether } from './map-together.js';
+import { concurrentMap } from '../../platform/concurrent-map.js';
 
 /** What was decided of a case, and upon what. */
 export type Draft = Readonly<{
-  caseFile: CaseFile;
+  caseFile: CaseHistory;
   /** The last revision of the case, -1 for none. */
   revision: number;
   /** Taken to be new without a look at the log. */
@@ -44,11 +44,11 @@ export class CaseRecorder {
    * is read at once. Each page goes by the one before it. Being wrong costs time, never a wrong outcome.
    */
   #expectNew = true;
-  readonly #writer: StreamWriter<Complaint, ComplaintEvent>;
+  readonly #writer: StreamCommandHandler<Complaint, ComplaintEvent>;
   readonly #correlationId: string;
 
   constructor(private readonly options: LoadOptions) {
-    this.#writer = new StreamWriter(options.store, complaintAggregate);
+    this.#writer = new StreamCommandHandler(options.store, complaintAggregate);
     this.#correlationId = options.correlationId ?? randomUUID();
   }
 
@@ -58,13 +58,13 @@ export class CaseRecorder {
   }
 
   /** Decides each case upon its history, or as a new one where it is likely to be new. */
-  async draft(caseFiles: readonly CaseFile[], carefully = false): Promise<Draft[]> {
+  async draft(caseFiles: readonly CaseHistory[], carefully = false): Promise<Draft[]> {
     const { clock, dryRun = false } = this.options;
     const at = clock();
     const today = ukDateOf(at);
     const authorityOf = this.#authorities();
     const assume = this.#expectNew && !carefully && !dryRun;
-    return mapTogether(caseFiles, READERS, async (caseFile) => {
+    return concurrentMap(caseFiles, READERS, async (caseFile) => {
       const { reference, received } = caseFile;
       const assumedNew = assume && received !== undefined;
       const { state, revision } =
@@ -81,15 +81,16 @@ export class CaseRecorder {
     const stored = anew.length + drafts.filter(({ revision }) => revision >= 0).length;
     this.#expectNew = stored * 2 < drafts.length;
     for (let attempt = 1; anew.length > 0; attempt += 1) {
-      if (attempt >= ATTEMPTS) throw new Conflict('import-conflict', 'others kept writing the same cases');
-      if (attempt > 1) await giveWay(attempt);
+      if (attempt >= MAX_ATTEMPTS)
+        throw new Conflict('import-conflict', 'others kept writing the same cases');
+      if (attempt > 1) await conflictBackoff(attempt);
       anew = await this.#settleOnce(await this.draft(anew, true));
     }
   }
 
   /** Answers the cases to decide anew. */
-  async #settleOnce(drafts: readonly Draft[]): Promise<CaseFile[]> {
-    const anew: CaseFile[] = [];
+  async #settleOnce(drafts: readonly Draft[]): Promise<CaseHistory[]> {
+    const anew: CaseHistory[] = [];
     const problems: ImportProblem[] = [];
     const storable: Storable[] = [];
     for (const draft of drafts) {
@@ -176,13 +177,13 @@ function asOutcome(error: unknown): RevisionConflict | InvalidAppend {
   throw error;
 }
 
-function refusedAppend(caseFile: CaseFile, { code, message }: InvalidAppend): ImportProblem {
+function refusedAppend(caseFile: CaseHistory, { code, message }: InvalidAppend): ImportProblem {
   const { reference, received, decision, recommendations, checks } = caseFile;
   const source = [received, decision, ...recommendations, ...checks].find((part) => part?.source)?.source;
   return problemAt(source, reference, { column: null, code, message });
 }
 
 /** Nothing of the case could be read: whatever the record has, there is nothing to hold against it. */
-function tellsNothing({ received, decision, recommendations, checks }: CaseFile): boolean {
+function tellsNothing({ received, decision, recommendations, checks }: CaseHistory): boolean {
   return received === undefined && decision === undefined && recommendations.length + checks.length === 0;
 }

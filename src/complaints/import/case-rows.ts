@@ -5,12 +5,12 @@ import {
   ComplaintReceivedSchema,
   ComplianceCheckedSchema,
   DecisionRecordedSchema,
-  OutcomeSchema,
+  DecisionOutcomeSchema,
   RecommendationMadeSchema,
   RemedySchema,
 } from '../complaint.events.js';
-import type { CaseFile } from './case-file.js';
-import type { Fault, ImportFile } from './import-problem.js';
+import type { CaseHistory } from './case-history.js';
+import type { ImportFault, ImportFile } from './import-problem.js';
 
 /** The columns of each file and what their cells may hold, by the schemas of the events they lead to (design 4). */
 const rowSchemas = {
@@ -58,16 +58,16 @@ export const importColumns: Readonly<Record<ImportFile, readonly string[]>> = {
 export type CaseRow =
   | Readonly<{
       file: 'decisions';
-      received: NonNullable<CaseFile['received']>;
-      decision: NonNullable<CaseFile['decision']>;
+      received: NonNullable<CaseHistory['received']>;
+      decision: NonNullable<CaseHistory['decision']>;
     }>
-  | Readonly<{ file: 'recommendations'; made: CaseFile['recommendations'][number] }>
-  | Readonly<{ file: 'compliance'; checked: CaseFile['checks'][number] }>;
+  | Readonly<{ file: 'recommendations'; made: CaseHistory['recommendations'][number] }>
+  | Readonly<{ file: 'compliance'; checked: CaseHistory['checks'][number] }>;
 
 /** A row as read: what it tells, or all that is wrong with it; the reference is null where it cannot be read. */
 export type RowReading =
   | Readonly<{ reference: CaseReference; row: CaseRow }>
-  | Readonly<{ reference: CaseReference | null; faults: readonly Fault[] }>;
+  | Readonly<{ reference: CaseReference | null; faults: readonly ImportFault[] }>;
 
 type RowCells = Readonly<Record<string, string | undefined>>;
 
@@ -113,8 +113,8 @@ function readDecision(data: z.infer<typeof rowSchemas.decisions>): RowReading {
 }
 
 /** A finding is its two cells together, with upheld and only there. */
-function findingFaults({ outcome, ...cells }: RowCells): Fault[] {
-  if (!OutcomeSchema.safeParse(outcome).success) return [];
+function findingFaults({ outcome, ...cells }: RowCells): ImportFault[] {
+  if (!DecisionOutcomeSchema.safeParse(outcome).success) return [];
   return ['remedy', 'injustice'].flatMap((column) => {
     if (outcome === 'upheld' && cells[column] === undefined) {
       return [{ column, code: 'finding-required', message: 'must not be blank where the outcome is upheld' }];
@@ -133,11 +133,11 @@ export function referenceIn(text: string | undefined): CaseReference | null {
   return CaseReferenceSchema.safeParse(text).data ?? null;
 }
 
-function unreadable(cells: RowCells, error: z.ZodError, more: readonly Fault[] = []): RowReading {
+function unreadable(cells: RowCells, error: z.ZodError, more: readonly ImportFault[] = []): RowReading {
   return { reference: referenceIn(cells['reference']), faults: [...error.issues.map(toldIssue), ...more] };
 }
 
-function toldIssue(issue: z.core.$ZodIssue): Fault {
+function toldIssue(issue: z.core.$ZodIssue): ImportFault {
   const column = String(issue.path[0]);
   if (issue.code === 'invalid_value') {
     return { column, code: 'invalid-cell', message: `must be one of ${issue.values.map(String).join(', ')}` };

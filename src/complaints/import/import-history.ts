@@ -1,5 +1,5 @@
 import { assembleCase, type FileNames } from './case-assembly.js';
-import type { CaseFile } from './case-file.js';
+import type { CaseHistory } from './case-history.js';
 import { loadCases, type LoadCounts, type LoadOptions } from './case-loader.js';
 import type { ImportProblem } from './import-problem.js';
 import { closeFiles, openFiles, readPages, type OpenFile, type ReadPage } from './import-reading.js';
@@ -134,7 +134,7 @@ class HistoryImport {
     });
   }
 
-  async *#caseFiles(): AsyncGenerator<CaseFile> {
+  async *#caseFiles(): AsyncGenerator<CaseHistory> {
     for await (const staged of this.staging.cases()) {
       const { caseFile, problems } = assembleCase(staged, this.request.files);
       await this.#add(problems);

@@ -1,4 +1,4 @@
-import { NotFound, type DomainRefusal } from '../../platform/refusal.js';
+import { NotFound, type DomainRefusal } from '../../platform/errors.js';
 import type { CaseReference } from '../case-reference.js';
 
 /** The files of bulk history, in the order they are read (design 4). */
@@ -6,10 +6,10 @@ export const IMPORT_FILES = ['decisions', 'recommendations', 'compliance'] as co
 export type ImportFile = (typeof IMPORT_FILES)[number];
 
 /** Where something was read: the file as it was named, and the physical line at which its record begins, from 1. */
-export type Source = Readonly<{ file: string; line: number }>;
+export type RowSource = Readonly<{ file: string; line: number }>;
 
 /** What is wrong with a cell or a line, whatever file it stands in. */
-export type Fault = Readonly<{
+export type ImportFault = Readonly<{
   /** The CSV column at fault; null when it is the whole line. */
   column: string | null;
   /** Stable, kebab-case. */
@@ -18,7 +18,7 @@ export type Fault = Readonly<{
 }>;
 
 /** One reason why something was not stored. */
-export type ImportProblem = Fault &
+export type ImportProblem = ImportFault &
   Readonly<{
     /** Null for a case that came from no file. */
     file: string | null;
@@ -29,15 +29,15 @@ export type ImportProblem = Fault &
 
 /** A fault where it stands. */
 export function problemAt(
-  source: Source | undefined,
+  source: RowSource | undefined,
   reference: CaseReference | null,
-  { column, code, message }: Fault,
+  { column, code, message }: ImportFault,
 ): ImportProblem {
   return { file: source?.file ?? null, line: source?.line ?? null, reference, column, code, message };
 }
 
 /** What `decide` refused, told in the words of the file: its columns, not the command's fields. */
-export function faultOf(error: DomainRefusal | NotFound): Fault {
+export function faultOf(error: DomainRefusal | NotFound): ImportFault {
   const { code, message } = error;
   if (error instanceof NotFound) {
     return { column: code === 'complaint-not-found' ? 'reference' : 'recommendation', code, message };

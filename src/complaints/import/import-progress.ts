@@ -1,4 +1,4 @@
-import type { Progress } from '../../command-line/progress.js';
+import type { Progress } from '../../platform/cli/progress.js';
 import type { ImportProgress } from './import-history.js';
 
 const number = new Intl.NumberFormat('en-GB');

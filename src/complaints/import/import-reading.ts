@@ -1,8 +1,8 @@
-import { InvalidInput } from '../../platform/refusal.js';
+import { InvalidInput } from '../../platform/errors.js';
 import type { FileNames } from './case-assembly.js';
 import { importColumns, readRow, referenceIn } from './case-rows.js';
-import { UnusableFile } from './csv-bytes.js';
-import { CsvTable, type TableRow } from './csv-table.js';
+import { UnusableFile } from './csv/csv-bytes.js';
+import { CsvTable, type TableRow } from './csv/csv-table.js';
 import { IMPORT_FILES, problemAt, type ImportFile, type ImportProblem } from './import-problem.js';
 import type { ImportStaging, StagedRow } from './import-staging.js';
 

@@ -1,6 +1,6 @@
 import { Client, type QueryResultRow } from 'pg';
-import { integerArray, textArray } from '../../platform/binary-array.js';
-import { tellingOutages } from '../../platform/database-outage.js';
+import { integerArray, textArray } from '../../platform/postgres/binary-array.js';
+import { translateOutages } from '../../platform/postgres/outage.js';
 import type { CaseReference } from '../case-reference.js';
 import { MAX_CHECKS, MAX_RECOMMENDATIONS } from '../complaint.decide.js';
 import type { CaseRow } from './case-rows.js';
@@ -46,7 +46,7 @@ export class ImportStaging {
     });
     // A connection lost between two queries is told by the next one.
     client.on('error', () => undefined);
-    await tellingOutages(() => client.connect());
+    await translateOutages(() => client.connect());
     const staging = new ImportStaging(client);
     try {
       await staging.query(CREATE_TABLES);
@@ -129,7 +129,7 @@ export class ImportStaging {
   }
 
   private async query<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
-    return tellingOutages(async () => (await this.client.query<Row>(text, values)).rows);
+    return translateOutages(async () => (await this.client.query<Row>(text, values)).rows);
   }
 
   /** Held, so that no transaction stays open while the cases are recorded. */

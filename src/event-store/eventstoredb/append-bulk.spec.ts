@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { AdmittedAppend } from '../append-rules.js';
+import type { ValidatedAppend } from '../core/append-validation.js';
 import { START } from '../position.js';
 import { BulkAppends } from './append-bulk.js';
 
-const appendTo = (stream: string): AdmittedAppend => ({ stream, expected: 'any', events: [], bytes: 0 });
+const appendTo = (stream: string): ValidatedAppend => ({ stream, expected: 'any', events: [], bytes: 0 });
 const bulkOf = (count: number, name: string) =>
   Array.from({ length: count }, (_, index) => appendTo(`${name}-${index}`));
 const appended = { revision: 0, position: START };

@@ -9,7 +9,7 @@ import type { StreamsClient } from '@eventstore/db-client/generated/streams_grpc
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { BatchAppendReq, BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
 import protobufEmpty from 'google-protobuf/google/protobuf/empty_pb.js';
-import { NoAnswer, answerWithin } from '../../platform/at-most.js';
+import { TimedOut, withTimeout } from '../../platform/timeout.js';
 import type { Appended } from '../event-store.js';
 import { position } from '../position.js';
 import { partsOf } from './connection.js';
@@ -33,10 +33,10 @@ class Line {
       this.#failAll(convertToCommandError(error));
     });
     call.on('close', () => {
-      this.#failAll(new NoAnswer('the call was closed'));
+      this.#failAll(new TimedOut('the call was closed'));
     });
     call.on('end', () => {
-      this.#failAll(new NoAnswer('the server ended the call'));
+      this.#failAll(new TimedOut('the server ended the call'));
       // Or the client would go on with a call of which only its own half is open.
       call.cancel();
     });
@@ -92,12 +92,12 @@ export class AppendChannel {
     const open = this.#open;
     const line = this.#line(open);
     try {
-      return await answerWithin(
+      return await withTimeout(
         ms,
         line.then((opened) => opened.send(request, correlation)),
       );
     } catch (error) {
-      if (error instanceof NoAnswer && this.#open === open) {
+      if (error instanceof TimedOut && this.#open === open) {
         // The call may be dead without a word: what comes next takes another.
         this.#open = this.#opener();
         line
@@ -141,7 +141,7 @@ function answer(response: BatchAppendResp, { resolve, reject }: Waiting): void {
   const commit = success?.getPosition()?.getCommitPosition();
   if (error !== undefined) reject(unpackToCommandError(error, ''));
   else if (success === undefined || commit === undefined)
-    reject(new NoAnswer('an answer without an outcome'));
+    reject(new TimedOut('an answer without an outcome'));
   else resolve({ revision: Number(success.getCurrentRevision()), position: position(commit) });
 }
 

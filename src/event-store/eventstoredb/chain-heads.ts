@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../event-store.js';
-import type { ChainHead } from '../hash-chain.js';
+import type { ChainHead } from '../core/hash-chain.js';
 
 /** Streams that are remembered. */
 const CAPACITY = 20_000;

@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../platform/refusal.js';
+import { InvalidInput } from '../../platform/errors.js';
 import { connect, disconnect } from './connection.js';
 
 /** Tries to connect; what was refused, and all that was printed meanwhile. */

@@ -1,8 +1,8 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import type { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type { CallOptions, Metadata } from '@grpc/grpc-js';
-import { atMost } from '../../platform/at-most.js';
-import { InvalidInput } from '../../platform/refusal.js';
+import { settleWithin } from '../../platform/timeout.js';
+import { InvalidInput } from '../../platform/errors.js';
 
 /**
  * Parts of the client that its own methods are made of and its types hide. Used where those methods are not to
@@ -113,5 +113,5 @@ export async function disconnect(client: EventStoreDBClient): Promise<void> {
     const channel = await partsOf(client).getChannel();
     channel.close();
   };
-  await atMost(FAREWELL, farewell());
+  await settleWithin(FAREWELL, farewell());
 }

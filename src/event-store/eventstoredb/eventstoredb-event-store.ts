@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStoreDBClient } from '@eventstore/db-client';
-import { InvalidInput } from '../../platform/refusal.js';
-import { admit, admitAll } from '../append-rules.js';
+import { InvalidInput } from '../../platform/errors.js';
+import { validateAppend, validateAppends } from '../core/append-validation.js';
 import type {
   Appended,
   AppendOutcome,
@@ -12,23 +12,23 @@ import type {
   ReadAllOptions,
   ReadBatchesOptions,
   ReadStreamOptions,
-  BareEvent,
+  EventWithoutMetadata,
   RecordedEvent,
   StreamAppend,
   SubscriptionItem,
 } from '../event-store.js';
 import { START } from '../position.js';
 import type { Position } from '../position.js';
-import { streamBounds, wholeNumber } from '../stream-bounds.js';
+import { streamBounds, wholeNumber } from '../core/stream-bounds.js';
 import { BulkAppends } from './append-bulk.js';
 import { AppendChannel } from './append-channel.js';
 import { ChainHeads } from './chain-heads.js';
 import { connect, disconnect } from './connection.js';
-import { LogHead } from './log-head.js';
+import { HeadPosition } from './head-position.js';
 import { LogIdentity } from './log-identity.js';
 import { LogReader } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
-import { closed, type Patience } from '../patience.js';
+import { storeClosed, type RetryPolicy } from '../../platform/retry-policy.js';
 import { subscription, type BackOff } from './subscription.js';
 
 export type EventStoreDbOptions = Readonly<{
@@ -40,7 +40,7 @@ export type EventStoreDbOptions = Readonly<{
       /** What every stream's name begins with in EventStoreDB; nothing else is read. */
       streamPrefix: string;
       /** Attempts after an outage, for appends and reads alike. */
-      patience: Patience;
+      patience: RetryPolicy;
       /** How long an append may go unanswered before it is sent again, in milliseconds. */
       answerMs: number;
       /** How long nothing may come before a read is begun again, or a subscription looked after, in milliseconds. */
@@ -77,7 +77,7 @@ export class EventStoreDbEventStore implements EventStore {
   readonly #closing = new AbortController();
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #client: EventStoreDBClient;
-  readonly #head: LogHead;
+  readonly #head: HeadPosition;
   readonly #reader: LogReader;
   readonly #writer: LogWriter;
   readonly #bulks = new BulkAppends((append) => this.#writer.write(append));
@@ -102,7 +102,7 @@ export class EventStoreDbEventStore implements EventStore {
     this.#client = connect(url);
     // Appends under way when it is closed are seen through; whoever reads is told.
     const untilClosed = { ...patience, closing: this.#closing.signal };
-    this.#head = new LogHead(this.#client, prefix, untilClosed, waiting);
+    this.#head = new HeadPosition(this.#client, prefix, untilClosed, waiting);
     this.#reader = new LogReader(this.#client, prefix, heads, untilClosed, waiting);
     const channel = new AppendChannel(this.#client);
     const writing = { prefix, patience, answerMs };
@@ -114,7 +114,7 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
-    const append = admit({ stream, expected, events });
+    const append = validateAppend({ stream, expected, events });
     this.#refuseWhenClosed();
     const outcome = await this.#settle(this.#writer.write(append));
     if (outcome instanceof Error) throw outcome;
@@ -122,7 +122,7 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   async appendBulk(appends: readonly StreamAppend[]): Promise<AppendOutcome[]> {
-    const admitted = await admitAll(appends);
+    const admitted = await validateAppends(appends);
     this.#refuseWhenClosed();
     return this.#settle(this.#bulks.store(admitted));
   }
@@ -139,7 +139,9 @@ export class EventStoreDbEventStore implements EventStore {
     yield* this.#reader.between(after, await this.#head.find(), most);
   }
 
-  async *readBatches({ after = START }: ReadBatchesOptions = {}): AsyncGenerator<readonly BareEvent[]> {
+  async *readBatches({ after = START }: ReadBatchesOptions = {}): AsyncGenerator<
+    readonly EventWithoutMetadata[]
+  > {
     this.#refuseWhenClosed();
     yield* this.#reader.batchesBetween(after, await this.#head.find());
   }
@@ -193,6 +195,6 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   #refuseWhenClosed(): void {
-    if (this.#closing.signal.aborted) throw closed();
+    if (this.#closing.signal.aborted) throw storeClosed();
   }
 }

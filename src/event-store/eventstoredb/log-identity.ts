@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { BACKWARDS, END, WrongExpectedVersionError } from '@eventstore/db-client';
 import type { EventStoreDBClient, ResolvedEvent } from '@eventstore/db-client';
-import { NoAnswer } from '../../platform/at-most.js';
+import { TimedOut } from '../../platform/timeout.js';
 import type { AppendChannel } from './append-channel.js';
-import { Flow } from './flow.js';
-import { despiteOutages, MISSING, typeOf } from './outage.js';
-import type { Patience } from '../patience.js';
+import { StreamReader } from './stream-reader.js';
+import { retryEventStoreDb, MISSING, typeOf } from './outage.js';
+import type { RetryPolicy } from '../../platform/retry-policy.js';
 import type { Waiting } from './outage.js';
 
 /** The field of the metadata that holds the id. */
@@ -21,18 +21,18 @@ export class LogIdentity {
   constructor(
     private readonly client: EventStoreDBClient,
     private readonly channel: AppendChannel,
-    private readonly options: Readonly<{ prefix: string; patience: Patience; answerMs: number }>,
+    private readonly options: Readonly<{ prefix: string; patience: RetryPolicy; answerMs: number }>,
     private readonly waiting: Waiting,
   ) {}
 
   /** @throws Unavailable when the server does not answer. */
   async find(): Promise<string> {
-    this.#id ??= await despiteOutages(async () => {
+    this.#id ??= await retryEventStoreDb(async () => {
       const known = await this.#read();
       if (known !== undefined) return known;
       await this.#draw();
       const drawn = await this.#read();
-      if (drawn === undefined) throw new NoAnswer('the identity of the log was written and is not there');
+      if (drawn === undefined) throw new TimedOut('the identity of the log was written and is not there');
       return drawn;
     }, this.options.patience);
     return this.#id;
@@ -50,7 +50,7 @@ export class LogIdentity {
       requiresLeader: true,
     });
     try {
-      for await (const batch of new Flow<ResolvedEvent>(read).batches(this.waiting)) {
+      for await (const batch of new StreamReader<ResolvedEvent>(read).batches(this.waiting)) {
         const data = batch[0]?.event?.data as Readonly<Record<string, unknown>> | undefined;
         const id = data?.[FIELD];
         if (typeof id === 'string') return id;

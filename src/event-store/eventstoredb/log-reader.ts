@@ -1,17 +1,17 @@
 import { START as FIRST, streamNameFilter } from '@eventstore/db-client';
 import type { AllStreamResolvedEvent, EventStoreDBClient } from '@eventstore/db-client';
-import { NoAnswer } from '../../platform/at-most.js';
+import { TimedOut } from '../../platform/timeout.js';
 import { StreamNotFound } from '../event-store.errors.js';
-import type { BareEvent, RecordedEvent } from '../event-store.js';
+import type { EventWithoutMetadata, RecordedEvent } from '../event-store.js';
 import { START } from '../position.js';
 import type { Position } from '../position.js';
-import type { StreamBounds } from '../stream-bounds.js';
+import type { StreamBounds } from '../core/stream-bounds.js';
 import type { ChainHeads } from './chain-heads.js';
-import { BUFFERED, Flow } from './flow.js';
-import { despiteOutages, MISSING, resumed, typeOf } from './outage.js';
-import type { Patience } from '../patience.js';
+import { BUFFERED, StreamReader } from './stream-reader.js';
+import { retryEventStoreDb, MISSING, resumed, typeOf } from './outage.js';
+import type { RetryPolicy } from '../../platform/retry-policy.js';
 import type { Waiting } from './outage.js';
-import { bareEvent, recordedEvent, type Resolved } from './stored-event.js';
+import { eventWithoutMetadata, recordedEvent, type Resolved } from './stored-event.js';
 import { StreamReads } from './stream-reads.js';
 
 /** Events of others that the server passes over in one step. */
@@ -31,7 +31,7 @@ export class LogReader {
     private readonly client: EventStoreDBClient,
     private readonly prefix: string,
     private readonly heads: ChainHeads,
-    private readonly patience: Patience,
+    private readonly patience: RetryPolicy,
     private readonly waiting: Waiting,
   ) {
     this.#streams = new StreamReads(client, waiting);
@@ -91,7 +91,7 @@ export class LogReader {
     from: number,
     count: number,
   ): Promise<RecordedEvent[]> {
-    return despiteOutages(async () => {
+    return retryEventStoreDb(async () => {
       const events: RecordedEvent[] = [];
       try {
         for await (const batch of this.#batches(stream, direction, from, count)) events.push(...batch);
@@ -125,11 +125,11 @@ export class LogReader {
   }
 
   /** The same in batches and without metadata. @throws Unavailable when the server does not answer. */
-  batchesBetween(after: Position, head: Position): AsyncGenerator<readonly BareEvent[]> {
-    return this.#between(after, head, bareEvent);
+  batchesBetween(after: Position, head: Position): AsyncGenerator<readonly EventWithoutMetadata[]> {
+    return this.#between(after, head, eventWithoutMetadata);
   }
 
-  async *#between<Event extends BareEvent>(
+  async *#between<Event extends EventWithoutMetadata>(
     after: Position,
     head: Position,
     read: Reading<Event>,
@@ -148,7 +148,7 @@ export class LogReader {
   }
 
   /** What the log holds after a position, then what comes. */
-  follow(after: Position): Flow<AllStreamResolvedEvent> {
+  follow(after: Position): StreamReader<AllStreamResolvedEvent> {
     const fromPosition = after === START ? FIRST : { commit: BigInt(after), prepare: BigInt(after) };
     const filter = streamNameFilter({
       prefixes: [this.prefix],
@@ -158,7 +158,7 @@ export class LogReader {
         flow.stir();
       },
     });
-    const flow = new Flow<AllStreamResolvedEvent>(
+    const flow = new StreamReader<AllStreamResolvedEvent>(
       this.client.subscribeToAll({ fromPosition, filter, requiresLeader: true }, BUFFERED),
     );
     return flow;
@@ -178,7 +178,7 @@ export class LogReader {
     return events;
   }
 
-  async *#upTo<Event extends BareEvent>(
+  async *#upTo<Event extends EventWithoutMetadata>(
     place: Position,
     head: Position,
     read: Reading<Event>,
@@ -191,7 +191,7 @@ export class LogReader {
         // The last event up to the head may be gone, with its stream, since the head was looked for.
         if (flow.caughtUp || (events.at(-1)?.position ?? START) >= head) return;
       }
-      throw new NoAnswer('the server ended the subscription');
+      throw new TimedOut('the server ended the subscription');
     } finally {
       flow.close();
     }

@@ -1,19 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ErrorType, WrongExpectedVersionError } from '@eventstore/db-client';
-import { Unavailable } from '../../platform/refusal.js';
-import type { AdmittedAppend } from '../append-rules.js';
+import { Unavailable } from '../../platform/errors.js';
+import type { ValidatedAppend } from '../core/append-validation.js';
 import { InvalidAppend, RevisionConflict } from '../event-store.errors.js';
 import type { AppendOutcome, RecordedEvent } from '../event-store.js';
-import { judge } from '../expected-revision.js';
-import { chainEvents } from '../hash-chain.js';
+import { checkExpectedRevision } from '../core/expected-revision.js';
+import { chainEvents } from '../core/hash-chain.js';
 import type { AppendChannel } from './append-channel.js';
 import type { ChainHeads } from './chain-heads.js';
-import type { LogHead } from './log-head.js';
+import type { HeadPosition } from './head-position.js';
 import type { LogReader } from './log-reader.js';
-import { despiteOutages, typeOf } from './outage.js';
-import type { Patience } from '../patience.js';
+import { retryEventStoreDb, typeOf } from './outage.js';
+import type { RetryPolicy } from '../../platform/retry-policy.js';
 import { isSystemType, wireEvent } from './stored-event.js';
-import { Turns } from './turns.js';
+import { KeyedMutex } from '../../platform/keyed-mutex.js';
 
 /** Events of a stream's end among which a repeat is looked for that names no revision, besides its own. */
 const RECENT = 16;
@@ -23,25 +23,25 @@ const ATTEMPTS_ANYWHERE = 50;
 /** How often an append is judged anew whose conflict is over by the time it is told. */
 const ATTEMPTS_AFTER = 3;
 
-export type WriterOptions = Readonly<{ prefix: string; patience: Patience; answerMs: number }>;
+export type WriterOptions = Readonly<{ prefix: string; patience: RetryPolicy; answerMs: number }>;
 
 /**
  * Appends, always under the exact revision, so that the hash chain holds and the server tells repeats by their
  * ids: an append whose answer is lost is sent again as it was. Only the leader answers.
  */
 export class LogWriter {
-  readonly #turns = new Turns();
+  readonly #turns = new KeyedMutex();
 
   constructor(
     private readonly channel: AppendChannel,
     private readonly reader: LogReader,
     private readonly heads: ChainHeads,
-    private readonly head: LogHead,
+    private readonly head: HeadPosition,
     private readonly options: WriterOptions,
   ) {}
 
   /** @throws Unavailable when the outcome is not known. */
-  async write(append: AdmittedAppend): Promise<AppendOutcome> {
+  async write(append: ValidatedAppend): Promise<AppendOutcome> {
     const { stream, expected, events } = append;
     const system = events.find(({ type }) => isSystemType(type));
     if (system !== undefined)
@@ -53,7 +53,7 @@ export class LogWriter {
   }
 
   /** Appends after a revision, -1 for a new stream. */
-  async #writeAfter(append: AdmittedAppend, before: number): Promise<AppendOutcome> {
+  async #writeAfter(append: ValidatedAppend, before: number): Promise<AppendOutcome> {
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await this.#tryAfter(append, before);
       // Others brought the stream to the very revision between the judgement and the look at its end.
@@ -62,7 +62,7 @@ export class LogWriter {
     }
   }
 
-  async #tryAfter(append: AdmittedAppend, before: number): Promise<AppendOutcome> {
+  async #tryAfter(append: ValidatedAppend, before: number): Promise<AppendOutcome> {
     const { stream } = append;
     const known = this.heads.get(stream);
     if (known !== undefined && known.revision > before) return this.#judgeBehind(append, before);
@@ -74,13 +74,13 @@ export class LogWriter {
   }
 
   /** For an append that names no revision: at the stream's present one, by turns within this process. */
-  async #writeAnywhere(append: AdmittedAppend): Promise<AppendOutcome> {
+  async #writeAnywhere(append: ValidatedAppend): Promise<AppendOutcome> {
     const { stream, expected, events } = append;
     const ids = events.map(({ id }) => id);
     for (let attempt = 1; attempt <= ATTEMPTS_ANYWHERE; attempt += 1) {
       const recent = await this.reader.range(stream, 'backwards', Infinity, ids.length + RECENT);
       const last = recent[0];
-      const verdict = judge(expected, last?.revision ?? 'no-stream', ids, placeIn(recent));
+      const verdict = checkExpectedRevision(expected, last?.revision ?? 'no-stream', ids, placeIn(recent));
       if (verdict.kind === 'conflict') {
         return new RevisionConflict(stream, expected, last?.revision ?? 'no-stream');
       }
@@ -92,11 +92,11 @@ export class LogWriter {
     throw new Unavailable('event-store-contended', `others keep writing the stream ${stream}`);
   }
 
-  async #send(append: AdmittedAppend, before: number, previousHash: string | null): Promise<AppendOutcome> {
+  async #send(append: ValidatedAppend, before: number, previousHash: string | null): Promise<AppendOutcome> {
     const { stream, expected, events } = append;
     const { prefix, patience, answerMs } = this.options;
     const wire = chainEvents(stream, before + 1, previousHash, events).map(wireEvent);
-    return despiteOutages(async (failures): Promise<AppendOutcome> => {
+    return retryEventStoreDb(async (failures): Promise<AppendOutcome> => {
       try {
         const appended = await this.channel.append(prefix + stream, before, wire, answerMs);
         this.head.note(appended.position);
@@ -120,14 +120,19 @@ export class LogWriter {
   }
 
   /** The stream is further on than the revision named: a repeat or a conflict, nothing is to be stored. */
-  async #judgeBehind(append: AdmittedAppend, before: number): Promise<AppendOutcome> {
+  async #judgeBehind(append: ValidatedAppend, before: number): Promise<AppendOutcome> {
     const ids = append.events.map(({ id }) => id);
     const events = await this.reader.range(append.stream, 'forwards', before + 1, ids.length);
-    const verdict = judge(before < 0 ? 'no-stream' : before, before + 1, ids, placeIn(events));
+    const verdict = checkExpectedRevision(
+      before < 0 ? 'no-stream' : before,
+      before + 1,
+      ids,
+      placeIn(events),
+    );
     return verdict.kind === 'repeat' ? answerAt(verdict.last) : this.#conflict(append);
   }
 
-  async #conflict({ stream, expected }: AdmittedAppend): Promise<RevisionConflict> {
+  async #conflict({ stream, expected }: ValidatedAppend): Promise<RevisionConflict> {
     this.heads.forget(stream);
     const last = await this.reader.last(stream);
     return new RevisionConflict(stream, expected, last?.revision ?? 'no-stream');

@@ -1,9 +1,9 @@
 import { types } from 'node:util';
 import { ErrorType } from '@eventstore/db-client';
-import { NoAnswer } from '../../platform/at-most.js';
-import { UpheldError } from '../../platform/refusal.js';
-import { Attempts, despiteOutages as patiently, unavailable } from '../patience.js';
-import type { Patience } from '../patience.js';
+import { TimedOut } from '../../platform/timeout.js';
+import { UpheldError } from '../../platform/errors.js';
+import { RetryAttempts, retryOnOutage as patiently, storeUnavailable } from '../../platform/retry-policy.js';
+import type { RetryPolicy } from '../../platform/retry-policy.js';
 
 /** What a server says that cannot serve at present, or whose connection is lost; asking again may help. */
 const OUTAGES: ReadonlySet<string> = new Set<string>([
@@ -32,7 +32,7 @@ export function typeOf(error: unknown): string | undefined {
 
 /** Whether the server did not answer, or answered that it cannot: what was asked may have happened or not. */
 export function isOutage(error: unknown): boolean {
-  if (error instanceof NoAnswer) return true;
+  if (error instanceof TimedOut) return true;
   if (!types.isNativeError(error) || error instanceof UpheldError) return false;
   const type = typeOf(error);
   if (type !== undefined) return OUTAGES.has(type);
@@ -48,13 +48,16 @@ export type Waiting = Readonly<{ silenceMs: number; closing: AbortSignal }>;
  * Tries again after an outage, until patience ends; it must be safe to.
  * @throws Unavailable after the last attempt, and at once for anything else that the server says.
  */
-export function despiteOutages<T>(attempt: (failures: number) => Promise<T>, patience: Patience): Promise<T> {
+export function retryEventStoreDb<T>(
+  attempt: (failures: number) => Promise<T>,
+  patience: RetryPolicy,
+): Promise<T> {
   return patiently(attempt, patience, isOutage).catch(tellServers);
 }
 
 /** What else the server says is not the caller's doing, who asked for what is asked always. */
 function tellServers(error: unknown): never {
-  throw typeOf(error) === undefined ? error : unavailable(error);
+  throw typeOf(error) === undefined ? error : storeUnavailable(error);
 }
 
 /**
@@ -62,8 +65,8 @@ function tellServers(error: unknown): never {
  * begins anew with every item.
  * @throws Unavailable after the last attempt, and at once for anything else that the server says.
  */
-export async function* resumed<T>(open: () => AsyncIterable<T>, patience: Patience): AsyncGenerator<T> {
-  const attempts = new Attempts(patience, isOutage);
+export async function* resumed<T>(open: () => AsyncIterable<T>, patience: RetryPolicy): AsyncGenerator<T> {
+  const attempts = new RetryAttempts(patience, isOutage);
   for (;;) {
     try {
       for await (const item of open()) {

@@ -1,7 +1,7 @@
 import type { AllStreamResolvedEvent, ResolvedEvent } from '@eventstore/db-client';
-import type { AdmittedEvent } from '../append-rules.js';
-import type { BareEvent, EventMetadata, JsonObject, RecordedEvent } from '../event-store.js';
-import type { ChainedEvent } from '../hash-chain.js';
+import type { ValidatedEvent } from '../core/append-validation.js';
+import type { EventWithoutMetadata, EventMetadata, JsonObject, RecordedEvent } from '../event-store.js';
+import type { ChainedEvent } from '../core/hash-chain.js';
 import { position } from '../position.js';
 
 /** What the engine itself keeps with an event, within its metadata under this name. */
@@ -11,7 +11,7 @@ type Own = Readonly<{ version: number; hash: string }>;
 /** An event as EventStoreDB takes it; JSON as UTF-8. */
 export type WireEvent = Readonly<{ id: string; type: string; data: Uint8Array; metadata: Uint8Array }>;
 
-export function wireEvent({ event, hash }: ChainedEvent<AdmittedEvent>): WireEvent {
+export function wireEvent({ event, hash }: ChainedEvent<ValidatedEvent>): WireEvent {
   const { id, type, version, data, metadata } = event;
   const own: Own = { version, hash };
   const separator = metadata === '{}' ? '' : ',';
@@ -28,14 +28,14 @@ export type Resolved = ResolvedEvent | AllStreamResolvedEvent;
  * and no hash.
  */
 export function recordedEvent(resolved: Resolved, prefix: string): RecordedEvent | undefined {
-  const event = bareEvent(resolved, prefix);
+  const event = eventWithoutMetadata(resolved, prefix);
   if (event === undefined) return undefined;
   const { [OWN]: _, ...metadata } = asObject(resolved.event?.metadata) as EventMetadata & { [OWN]?: Own };
   return { ...event, metadata };
 }
 
 /** The same but for its metadata. */
-export function bareEvent({ event }: Resolved, prefix: string): BareEvent | undefined {
+export function eventWithoutMetadata({ event }: Resolved, prefix: string): EventWithoutMetadata | undefined {
   if (event?.position === undefined || !event.streamId.startsWith(prefix) || isSystemType(event.type)) {
     return undefined;
   }

@@ -1,8 +1,8 @@
 import { BACKWARDS, END, FORWARDS, START as FIRST } from '@eventstore/db-client';
 import type { EventStoreDBClient, ResolvedEvent } from '@eventstore/db-client';
-import { NoAnswer } from '../../platform/at-most.js';
-import type { StreamBounds } from '../stream-bounds.js';
-import { BUFFERED, Flow } from './flow.js';
+import { TimedOut } from '../../platform/timeout.js';
+import type { StreamBounds } from '../core/stream-bounds.js';
+import { BUFFERED, StreamReader } from './stream-reader.js';
 import type { Waiting } from './outage.js';
 
 type Direction = StreamBounds['direction'];
@@ -39,7 +39,7 @@ export class StreamReads {
     // Cut short, or appended to meanwhile. What is known to be there by now, must come.
     read.left = Math.min(read.left, more);
     yield* this.#passed(read);
-    if (read.left > 0) throw new NoAnswer('the server ended the read before its end');
+    if (read.left > 0) throw new TimedOut('the server ended the read before its end');
   }
 
   /** What one call brings of what a read still wants. */
@@ -67,7 +67,7 @@ export class StreamReads {
   /** How many events a read backwards from a revision has not come to. */
   async #before({ name, next }: Read, from: number): Promise<number> {
     if (next < 0) return 0;
-    if (next === Infinity) throw new NoAnswer('the server ended the read');
+    if (next === Infinity) throw new TimedOut('the server ended the read');
     // Where a server begins when it is asked to read backwards from beyond the end is not known.
     if (next === from && next > (await this.#end(name, 'backwards'))) return 0;
     return Math.max(0, next - (await this.#end(name, 'forwards')) + 1);
@@ -79,7 +79,7 @@ export class StreamReads {
     for await (const [first] of this.#sent({ name, direction, next: from, left: 1 })) {
       if (first?.event !== undefined) return Number(first.event.revision);
     }
-    throw new NoAnswer('the server ended the read');
+    throw new TimedOut('the server ended the read');
   }
 
   #sent({ name, direction, next, left }: Read): AsyncGenerator<ResolvedEvent[]> {
@@ -94,6 +94,6 @@ export class StreamReads {
       },
       BUFFERED,
     );
-    return new Flow<ResolvedEvent>(read).batches(this.waiting);
+    return new StreamReader<ResolvedEvent>(read).batches(this.waiting);
   }
 }

@@ -4,9 +4,9 @@ import { LogShorter } from '../event-store.errors.js';
 import type { RecordedEvent, SubscriptionItem } from '../event-store.js';
 import { START } from '../position.js';
 import type { Position } from '../position.js';
-import { unlessAborted } from '../../platform/unless-aborted.js';
-import type { Flow } from './flow.js';
-import type { LogHead } from './log-head.js';
+import { abortable } from '../../platform/abortable.js';
+import type { StreamReader } from './stream-reader.js';
+import type { HeadPosition } from './head-position.js';
 import type { LogReader } from './log-reader.js';
 import { isOutage, typeOf } from './outage.js';
 
@@ -24,7 +24,7 @@ const GRACE = 1_000;
 
 export type Subscribed = Readonly<{
   reader: LogReader;
-  head: LogHead;
+  head: HeadPosition;
   /** After so long a silence it is looked up whether there is anything that should have come. */
   silenceMs: number;
   backOff: BackOff;
@@ -82,14 +82,19 @@ export async function* subscription(
 }
 
 /** Whether the log holds what the subscription should have brought by now, or does not answer. */
-async function missed(head: LogHead, place: Position, feed: Feed, signal: AbortSignal): Promise<boolean> {
+async function missed(
+  head: HeadPosition,
+  place: Position,
+  feed: Feed,
+  signal: AbortSignal,
+): Promise<boolean> {
   const last = await endOfLog(head, place, signal);
   return last > place && !(await feed.wait(GRACE, signal));
 }
 
 /** The last event of the log, or the place when aborted. @throws LogShorter; the client's error. */
-async function endOfLog(head: LogHead, place: Position, signal: AbortSignal): Promise<Position> {
-  const last = await unlessAborted(head.look(), signal);
+async function endOfLog(head: HeadPosition, place: Position, signal: AbortSignal): Promise<Position> {
+  const last = await abortable(head.look(), signal);
   if (last === 'aborted') return place;
   if (last < place) throw new LogShorter(last, place);
   return last;
@@ -104,7 +109,7 @@ class Feed {
 
   constructor(
     private readonly reader: LogReader,
-    private readonly flow: Flow<AllStreamResolvedEvent>,
+    private readonly flow: StreamReader<AllStreamResolvedEvent>,
   ) {}
 
   take(): RecordedEvent[] {

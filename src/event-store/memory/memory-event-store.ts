@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Unavailable } from '../../platform/refusal.js';
-import { admit } from '../append-rules.js';
-import type { AdmittedAppend, AdmittedEvent } from '../append-rules.js';
+import { Unavailable } from '../../platform/errors.js';
+import { validateAppend } from '../core/append-validation.js';
+import type { ValidatedAppend, ValidatedEvent } from '../core/append-validation.js';
 import { InvalidAppend, RevisionConflict, StreamNotFound } from '../event-store.errors.js';
 import type {
   Appended,
@@ -15,21 +15,21 @@ import type {
   ReadAllOptions,
   ReadBatchesOptions,
   ReadStreamOptions,
-  BareEvent,
+  EventWithoutMetadata,
   RecordedEvent,
   StreamAppend,
   SubscriptionItem,
 } from '../event-store.js';
-import { judge } from '../expected-revision.js';
-import { follow } from '../follow.js';
-import { chainEvents } from '../hash-chain.js';
-import { News } from '../news.js';
+import { checkExpectedRevision } from '../core/expected-revision.js';
+import { pollingSubscription } from '../core/polling-subscription.js';
+import { chainEvents } from '../core/hash-chain.js';
+import { AppendSignal } from '../core/append-signal.js';
 import { position, START } from '../position.js';
 import type { Position } from '../position.js';
-import { streamBounds } from '../stream-bounds.js';
+import { streamBounds } from '../core/stream-bounds.js';
 
 /** As it stands in the log: the JSON is kept written, so that nobody's object is the log's own. */
-type Stored = Omit<RecordedEvent, 'data' | 'metadata'> & Pick<AdmittedEvent, 'data' | 'metadata'>;
+type Stored = Omit<RecordedEvent, 'data' | 'metadata'> & Pick<ValidatedEvent, 'data' | 'metadata'>;
 
 const PAGE = 500;
 
@@ -39,14 +39,14 @@ export class MemoryEventStore implements EventStore {
   readonly #log: Stored[] = [];
   readonly #streams = new Map<string, Stored[]>();
   readonly #ids = new Set<string>();
-  readonly #news = new News();
+  readonly #news = new AppendSignal();
   readonly #closed = new AbortController();
 
   /** @param clock the store's clock, in milliseconds since 1970. */
   constructor(private readonly clock: () => number = Date.now) {}
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
-    const append = admit({ stream, expected, events });
+    const append = validateAppend({ stream, expected, events });
     await this.#open();
     const outcome = this.#store(append);
     if (outcome instanceof Error) throw outcome;
@@ -54,7 +54,7 @@ export class MemoryEventStore implements EventStore {
   }
 
   async appendBulk(appends: readonly StreamAppend[]): Promise<AppendOutcome[]> {
-    const admitted = appends.map(admit);
+    const admitted = appends.map(validateAppend);
     await this.#open();
     return admitted.map((append) => this.#store(append));
   }
@@ -74,8 +74,8 @@ export class MemoryEventStore implements EventStore {
     yield* this.#log.slice(Number(after), Math.min(Number(after) + limit, head)).map(recorded);
   }
 
-  async *readBatches(options?: ReadBatchesOptions): AsyncGenerator<readonly BareEvent[]> {
-    const events: BareEvent[] = [];
+  async *readBatches(options?: ReadBatchesOptions): AsyncGenerator<readonly EventWithoutMetadata[]> {
+    const events: EventWithoutMetadata[] = [];
     for await (const { metadata: _, ...event } of this.readAll(options)) events.push(event);
     for (let from = 0; from < events.length; from += PAGE) yield events.slice(from, from + PAGE);
   }
@@ -87,7 +87,7 @@ export class MemoryEventStore implements EventStore {
       return { events, more: events.length === PAGE };
     };
     const ended = AbortSignal.any([signal, this.#closed.signal]);
-    return follow({ pageAfter, news: this.#news, pollMs: 60_000 }, after, ended);
+    return pollingSubscription({ pageAfter, news: this.#news, pollMs: 60_000 }, after, ended);
   }
 
   async head(): Promise<Position> {
@@ -117,12 +117,12 @@ export class MemoryEventStore implements EventStore {
     if (this.#closed.signal.aborted) throw new Unavailable('event-store-closed', 'the event store is closed');
   }
 
-  #store(append: AdmittedAppend): AppendOutcome {
+  #store(append: ValidatedAppend): AppendOutcome {
     const { stream, expected, events } = append;
     const current = this.#streams.get(stream)?.at(-1)?.revision ?? 'no-stream';
     const ids = events.map(({ id }) => id);
     const placeIn = (id: string) => this.#streams.get(stream)?.find((event) => event.id === id);
-    const verdict = judge(expected, current, ids, placeIn);
+    const verdict = checkExpectedRevision(expected, current, ids, placeIn);
     switch (verdict.kind) {
       case 'conflict':
         return new RevisionConflict(stream, expected, current);
@@ -136,7 +136,7 @@ export class MemoryEventStore implements EventStore {
     }
   }
 
-  #write({ stream, events }: AdmittedAppend): Appended {
+  #write({ stream, events }: ValidatedAppend): Appended {
     const before = this.#streams.get(stream) ?? [];
     const earliest = Date.parse(this.#log.at(-1)?.storedAt ?? '1970-01-01');
     const storedAt = new Date(Math.max(this.clock(), earliest)).toISOString();
@@ -150,7 +150,7 @@ export class MemoryEventStore implements EventStore {
       this.#ids.add(event.id);
     }
     this.#streams.set(stream, before);
-    this.#news.announce();
+    this.#news.notify();
     return last;
   }
 }

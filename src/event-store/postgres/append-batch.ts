@@ -1,9 +1,9 @@
-import type { AdmittedAppend, AdmittedEvent } from '../append-rules.js';
+import type { ValidatedAppend, ValidatedEvent } from '../core/append-validation.js';
 import { InvalidAppend, RevisionConflict } from '../event-store.errors.js';
 import type { Appended, AppendOutcome } from '../event-store.js';
-import { judge } from '../expected-revision.js';
-import { chainEvents } from '../hash-chain.js';
-import type { ChainHead } from '../hash-chain.js';
+import { checkExpectedRevision } from '../core/expected-revision.js';
+import { chainEvents } from '../core/hash-chain.js';
+import type { ChainHead } from '../core/hash-chain.js';
 import { position } from '../position.js';
 import type { Position } from '../position.js';
 
@@ -21,13 +21,13 @@ export type LogState = Readonly<{
 }>;
 
 /** An event ready to be inserted. */
-export type NewRow = LogPlace & Readonly<{ event: AdmittedEvent; hash: string }>;
+export type NewRow = LogPlace & Readonly<{ event: ValidatedEvent; hash: string }>;
 
 /**
  * Whether an append can only be judged by the places of its ids. One that names the stream's present revision,
  * or one beyond it, can at most repeat events of its own batch.
  */
-export function needsPlaces({ expected }: AdmittedAppend, head: ChainHead | undefined): boolean {
+export function needsPlaces({ expected }: ValidatedAppend, head: ChainHead | undefined): boolean {
   if (expected === 'any' || expected === 'stream-exists') return true;
   return head !== undefined && head.revision > (expected === 'no-stream' ? -1 : expected);
 }
@@ -47,18 +47,18 @@ export class AppendBatch {
   }
 
   /** The rows that the appends add to the log, to be inserted in their order. */
-  judge(appends: readonly AdmittedAppend[]): readonly NewRow[] {
+  judge(appends: readonly ValidatedAppend[]): readonly NewRow[] {
     this.#rows = [];
     for (const append of appends) this.outcomes.push(this.#outcomeOf(append));
     return this.#rows;
   }
 
-  #outcomeOf(append: AdmittedAppend): AppendOutcome {
+  #outcomeOf(append: ValidatedAppend): AppendOutcome {
     const { stream, expected, events } = append;
     const head = this.#streams.get(stream);
     const current = head?.revision ?? 'no-stream';
     const ids = events.map(({ id }) => id);
-    const verdict = judge(expected, current, ids, (id) => this.#placeIn(stream, id));
+    const verdict = checkExpectedRevision(expected, current, ids, (id) => this.#placeIn(stream, id));
     switch (verdict.kind) {
       case 'conflict':
         return new RevisionConflict(stream, expected, current);
@@ -77,7 +77,7 @@ export class AppendBatch {
     return place?.stream === stream ? place : undefined;
   }
 
-  #add({ stream, events }: AdmittedAppend, head: ChainHead | undefined): Appended {
+  #add({ stream, events }: ValidatedAppend, head: ChainHead | undefined): Appended {
     const first = head === undefined ? 0 : head.revision + 1;
     let last: NewRow | undefined;
     for (const { event, revision, hash } of chainEvents(stream, first, head?.hash ?? null, events)) {

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventWith, sampleEvents } from '../../../test/support/sample-events.js';
-import { Unavailable } from '../../platform/refusal.js';
-import { admit, type AdmittedAppend } from '../append-rules.js';
+import { Unavailable } from '../../platform/errors.js';
+import { validateAppend, type ValidatedAppend } from '../core/append-validation.js';
 import { RevisionConflict } from '../event-store.errors.js';
 import type { AppendOutcome } from '../event-store.js';
 import { position } from '../position.js';
 import { AppendQueue } from './append-queue.js';
 
 const DONE: AppendOutcome = { revision: 0, position: position(1n) };
-const append = (stream: string, events = 1): AdmittedAppend =>
-  admit({ stream, expected: 'any', events: sampleEvents(events) });
+const append = (stream: string, events = 1): ValidatedAppend =>
+  validateAppend({ stream, expected: 'any', events: sampleEvents(events) });
 
 describe('waiting appends', () => {
   it('that come in one turn go together, and those that come meanwhile go next', async () => {
@@ -47,7 +47,7 @@ describe('waiting appends', () => {
     });
     const large = eventWith({ text: 'x'.repeat(900_000) });
     const appends = ['a', 'b', 'c', 'd', 'e'].map((stream) =>
-      queue.add(admit({ stream, expected: 'any', events: [large] })),
+      queue.add(validateAppend({ stream, expected: 'any', events: [large] })),
     );
     await Promise.all(appends);
     expect(batches).toEqual([['a', 'b', 'c', 'd'], ['e']]);

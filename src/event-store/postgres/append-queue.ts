@@ -1,16 +1,16 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { AdmittedAppend } from '../append-rules.js';
+import type { ValidatedAppend } from '../core/append-validation.js';
 import type { AppendOutcome } from '../event-store.js';
-import { Unavailable } from '../../platform/refusal.js';
+import { Unavailable } from '../../platform/errors.js';
 
 /** Stores a batch in one go. Rejects when nothing is known of any of its appends. */
-export type Flush = (batch: readonly AdmittedAppend[]) => Promise<readonly AppendOutcome[]>;
+export type Flush = (batch: readonly ValidatedAppend[]) => Promise<readonly AppendOutcome[]>;
 
 /** What one batch holds at most, but for a single append that is larger. */
 const BATCH = { events: 2_000, bytes: 4_000_000 };
 
 type Waiting = Readonly<{
-  append: AdmittedAppend;
+  append: ValidatedAppend;
   resolve: (outcome: AppendOutcome) => void;
   reject: (error: unknown) => void;
 }>;
@@ -23,7 +23,7 @@ export class AppendQueue {
   constructor(private readonly flush: Flush) {}
 
   /** Resolves with the append's own outcome, whatever becomes of its neighbours. */
-  add(append: AdmittedAppend): Promise<AppendOutcome> {
+  add(append: ValidatedAppend): Promise<AppendOutcome> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ append, resolve, reject });
       this.#flushing ??= this.#flushAll();

@@ -5,7 +5,7 @@
 export const APPEND_LOCK = 4_702_588_311;
 
 /** The channel on which every commit to the log is announced. */
-export const NEWS_CHANNEL = 'event_log';
+export const APPEND_CHANNEL = 'event_log';
 
 /** Names the constraint that an event id in use breaks. */
 export const UNIQUE_EVENT_ID = 'event_log_one_place_for_an_id';
@@ -67,7 +67,7 @@ export const DROP_EVENT_LOG: readonly string[] = [
 export const BEGIN_APPEND = `begin isolation level read committed read write; select pg_advisory_xact_lock(${APPEND_LOCK})`;
 
 /** NOTIFY rides on the commit: it reaches readers when the events are there, and costs no further one. */
-export const COMMIT_APPEND = `notify ${NEWS_CHANNEL}; commit`;
+export const COMMIT_APPEND = `notify ${APPEND_CHANNEL}; commit`;
 
 export const HEAD = 'select coalesce(max(position), 0) as position from public.event_log';
 
@@ -118,7 +118,12 @@ const page = (condition: string, order: string, limit: string, columns = 'data, 
   where bytes_before < ${PAGE_BYTES} order by ${order}`;
 
 export const PAGE_BETWEEN = page('position > $1 and position <= $2', 'position', '$3');
-export const BARE_PAGE_BETWEEN = page('position > $1 and position <= $2', 'position', '$3', 'data');
+export const PAGE_BETWEEN_WITHOUT_METADATA = page(
+  'position > $1 and position <= $2',
+  'position',
+  '$3',
+  'data',
+);
 export const PAGE_AFTER = page('position > $1', 'position', '$2');
 export const PAGE_FORWARDS = page('stream = $1 and revision >= $2::bigint', 'revision', '$3');
 export const PAGE_BACKWARDS = page('stream = $1 and revision <= $2::bigint', 'revision desc', '$3');

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { ClientConfig } from 'pg';
-import { atMost } from '../../platform/at-most.js';
-import type { News } from '../news.js';
-import { NEWS_CHANNEL } from './event-log.sql.js';
+import { settleWithin } from '../../platform/timeout.js';
+import type { AppendSignal } from '../core/append-signal.js';
+import { APPEND_CHANNEL } from './event-log.sql.js';
 
 /** First and longest pause before another connection is tried, in milliseconds. */
 const BACK_OFF = { first: 100, longest: 5_000 };
@@ -19,7 +19,7 @@ export class LogListener {
 
   constructor(
     private readonly config: ClientConfig,
-    private readonly news: News,
+    private readonly news: AppendSignal,
   ) {}
 
   /** Idempotent. */
@@ -52,21 +52,21 @@ export class LogListener {
     client.on('error', end);
     client.on('end', end);
     client.on('notification', () => {
-      this.news.announce();
+      this.news.notify();
     });
     signal.addEventListener('abort', end, { once: true });
     try {
       await client.connect();
-      await client.query(`listen ${NEWS_CHANNEL}`);
+      await client.query(`listen ${APPEND_CHANNEL}`);
       // Of what was stored while nobody listened there was no notice.
-      this.news.announce();
+      this.news.notify();
       await aborted(over.signal);
       return true;
     } catch {
       return false;
     } finally {
       signal.removeEventListener('abort', end);
-      await atMost(FAREWELL, client.end());
+      await settleWithin(FAREWELL, client.end());
     }
   }
 }

@@ -1,13 +1,13 @@
 import type { Pool } from 'pg';
 import { StreamNotFound } from '../event-store.errors.js';
-import type { BareEvent, EventMetadata, JsonObject, RecordedEvent } from '../event-store.js';
-import type { Page } from '../follow.js';
+import type { EventWithoutMetadata, EventMetadata, JsonObject, RecordedEvent } from '../event-store.js';
+import type { LogPage } from '../core/polling-subscription.js';
 import { position } from '../position.js';
 import type { Position } from '../position.js';
-import type { StreamBounds } from '../stream-bounds.js';
+import type { StreamBounds } from '../core/stream-bounds.js';
 import {
   APPEND_LOCK_FREE,
-  BARE_PAGE_BETWEEN,
+  PAGE_BETWEEN_WITHOUT_METADATA,
   HEAD,
   IDENTITY,
   PAGE_AFTER,
@@ -18,11 +18,11 @@ import {
   PAGE_ROWS,
   STREAM_EXISTS,
 } from './event-log.sql.js';
-import { despiteOutages } from './outage.js';
-import type { Patience } from '../patience.js';
+import { retryPostgres } from './outage.js';
+import type { RetryPolicy } from '../../platform/retry-policy.js';
 
 /** For readers with a patience of their own. */
-const ONE_ATTEMPT: Patience = { pauses: [], limit: 0 };
+const ONE_ATTEMPT: RetryPolicy = { pauses: [], limit: 0 };
 
 type BareRow = Readonly<{
   position: string;
@@ -40,13 +40,13 @@ type BareRow = Readonly<{
 type Row = BareRow & Readonly<{ metadata: EventMetadata }>;
 
 /** Reads a page of at most so many rows, after the last event of the page before it. */
-type Reading<Event> = (last: Event | undefined, rows: number) => Promise<Page<Event>>;
+type Reading<Event> = (last: Event | undefined, rows: number) => Promise<LogPage<Event>>;
 
 /** Reads the log in pages, each by a query of its own: nothing is held open while the consumer works on one. */
 export class LogReader {
   constructor(
     private readonly pool: Pool,
-    private readonly patience: Patience,
+    private readonly patience: RetryPolicy,
   ) {}
 
   /** @throws Unavailable when the database does not answer. */
@@ -75,7 +75,7 @@ export class LogReader {
   }
 
   /** The page after a position, in one attempt. @throws Unavailable when the database does not answer. */
-  async pageAfter(after: Position): Promise<Page> {
+  async pageAfter(after: Position): Promise<LogPage> {
     return this.#page('page-after', PAGE_AFTER, [after], PAGE_ROWS, ONE_ATTEMPT);
   }
 
@@ -87,10 +87,10 @@ export class LogReader {
   }
 
   /** The same in pages and without metadata. @throws Unavailable when the database does not answer. */
-  batchesBetween(after: Position, head: Position): AsyncGenerator<readonly BareEvent[]> {
-    return this.#pages(Infinity, async (last: BareEvent | undefined, rows) => {
+  batchesBetween(after: Position, head: Position): AsyncGenerator<readonly EventWithoutMetadata[]> {
+    return this.#pages(Infinity, async (last: EventWithoutMetadata | undefined, rows) => {
       const values = [last?.position ?? after, head, rows];
-      const found = await this.#query<BareRow>('bare-page-between', BARE_PAGE_BETWEEN, values);
+      const found = await this.#query<BareRow>('bare-page-between', PAGE_BETWEEN_WITHOUT_METADATA, values);
       return { events: found.map(bare), more: isCut(found, rows) };
     });
   }
@@ -157,7 +157,7 @@ export class LogReader {
     values: readonly unknown[],
     limit: number,
     patience = this.patience,
-  ): Promise<Page> {
+  ): Promise<LogPage> {
     const rows = await this.#query<Row>(name, text, [...values, limit], patience);
     return { events: rows.map(recorded), more: isCut(rows, limit) };
   }
@@ -168,7 +168,7 @@ export class LogReader {
     values: unknown[],
     patience = this.patience,
   ): Promise<R[]> {
-    const { rows } = await despiteOutages(() => this.pool.query<R>({ name, text, values }), patience);
+    const { rows } = await retryPostgres(() => this.pool.query<R>({ name, text, values }), patience);
     return rows;
   }
 }
@@ -182,7 +182,7 @@ function recorded(row: Row): RecordedEvent {
   return { ...bare(row), metadata: row.metadata };
 }
 
-function bare(row: BareRow): BareEvent {
+function bare(row: BareRow): EventWithoutMetadata {
   return {
     id: row.event_id,
     type: row.type,

@@ -1,13 +1,13 @@
 import { DatabaseError } from 'pg';
 import type { Pool, PoolClient } from 'pg';
-import type { AdmittedAppend } from '../append-rules.js';
+import type { ValidatedAppend } from '../core/append-validation.js';
 import { InvalidAppend } from '../event-store.errors.js';
 import type { AppendOutcome } from '../event-store.js';
-import type { ChainHead } from '../hash-chain.js';
+import type { ChainHead } from '../core/hash-chain.js';
 import { position } from '../position.js';
 import { AppendBatch, needsPlaces } from './append-batch.js';
 import type { LogPlace, LogState } from './append-batch.js';
-import { textArray, uuidArray } from '../../platform/binary-array.js';
+import { textArray, uuidArray } from '../../platform/postgres/binary-array.js';
 import { binaryRows } from './binary-rows.js';
 import { copyIn } from './copy-in.js';
 import {
@@ -19,8 +19,8 @@ import {
   STREAM_HEADS,
   UNIQUE_EVENT_ID,
 } from './event-log.sql.js';
-import { despiteOutages, isOutage } from './outage.js';
-import type { Patience } from '../patience.js';
+import { retryPostgres, isOutage } from './outage.js';
+import type { RetryPolicy } from '../../platform/retry-policy.js';
 
 /** Appends that are judged, and their events inserted, at a time. */
 const SLICE = 50;
@@ -33,13 +33,13 @@ const SLICE = 50;
 export class LogWriter {
   constructor(
     private readonly pool: Pool,
-    private readonly patience: Patience,
+    private readonly patience: RetryPolicy,
   ) {}
 
   /** @throws Unavailable when the outcome of the appends is not known. */
-  async write(batch: readonly AdmittedAppend[]): Promise<AppendOutcome[]> {
+  async write(batch: readonly ValidatedAppend[]): Promise<AppendOutcome[]> {
     try {
-      return await despiteOutages(() => this.#transaction(batch), this.patience);
+      return await retryPostgres(() => this.#transaction(batch), this.patience);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       const [only, ...others] = batch;
@@ -49,13 +49,13 @@ export class LogWriter {
   }
 
   /** So that only the append at fault is refused. */
-  async #oneByOne(batch: readonly AdmittedAppend[]): Promise<AppendOutcome[]> {
+  async #oneByOne(batch: readonly ValidatedAppend[]): Promise<AppendOutcome[]> {
     const outcomes: AppendOutcome[] = [];
     for (const append of batch) outcomes.push(...(await this.write([append])));
     return outcomes;
   }
 
-  async #transaction(batch: readonly AdmittedAppend[]): Promise<AppendOutcome[]> {
+  async #transaction(batch: readonly ValidatedAppend[]): Promise<AppendOutcome[]> {
     const client = await this.pool.connect();
     let usable = true;
     try {
@@ -82,7 +82,7 @@ export class LogWriter {
   }
 }
 
-async function readState(client: PoolClient, batch: readonly AdmittedAppend[]): Promise<LogState> {
+async function readState(client: PoolClient, batch: readonly ValidatedAppend[]): Promise<LogState> {
   const wanted = [...new Set(batch.map(({ stream }) => stream))];
   const [, head, heads] = await Promise.all([
     client.query(BEGIN_APPEND),
@@ -107,7 +107,7 @@ async function readState(client: PoolClient, batch: readonly AdmittedAppend[]): 
 
 async function readPlaces(
   client: PoolClient,
-  appends: readonly AdmittedAppend[],
+  appends: readonly ValidatedAppend[],
 ): Promise<Map<string, LogPlace>> {
   const ids = appends.flatMap(({ events }) => events.map(({ id }) => id));
   const { rows } = await client.query<{
@@ -136,7 +136,7 @@ function isRefusal(error: unknown): error is DatabaseError {
   return REFUSED_VALUES.test(error.code ?? '') || error.constraint === UNIQUE_EVENT_ID;
 }
 
-function refused({ stream }: AdmittedAppend, error: DatabaseError): InvalidAppend {
+function refused({ stream }: ValidatedAppend, error: DatabaseError): InvalidAppend {
   return new InvalidAppend(`the log takes no such append to ${stream}: ${error.detail ?? error.message}`);
 }
 

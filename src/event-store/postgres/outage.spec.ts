@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
-import { Unavailable } from '../../platform/refusal.js';
-import { despiteOutages, isOutage } from './outage.js';
+import { Unavailable } from '../../platform/errors.js';
+import { retryPostgres, isOutage } from './outage.js';
 
 function answered(code: string, message: string, routine: string): DatabaseError {
   return Object.assign(new DatabaseError(message, message.length, 'error'), { code, routine });
@@ -18,8 +18,8 @@ describe('an outage of the log in PostgreSQL', () => {
       attempts += 1;
       return attempts === 1 ? Promise.reject(error) : Promise.resolve('stored');
     };
-    expect(await despiteOutages(append, { pauses: [1], limit: 1_000 })).toBe('stored');
-    const never = despiteOutages(() => Promise.reject(error), { pauses: [1], limit: 1_000 });
+    expect(await retryPostgres(append, { pauses: [1], limit: 1_000 })).toBe('stored');
+    const never = retryPostgres(() => Promise.reject(error), { pauses: [1], limit: 1_000 });
     await expect(never).rejects.toBeInstanceOf(Unavailable);
   });
 

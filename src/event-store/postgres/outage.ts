@@ -1,8 +1,8 @@
 import { types } from 'node:util';
 import { DatabaseError } from 'pg';
-import { isServerOutage } from '../../platform/database-outage.js';
-import { despiteOutages as patiently } from '../patience.js';
-import type { Patience } from '../patience.js';
+import { isServerOutage } from '../../platform/postgres/outage.js';
+import { retryOnOutage as patiently } from '../../platform/retry-policy.js';
+import type { RetryPolicy } from '../../platform/retry-policy.js';
 
 /**
  * Whether the database did not answer, or answered that it cannot: what was asked may have happened or not. The
@@ -25,6 +25,6 @@ function isInRecovery(error: unknown): boolean {
  * Tries again after an outage, until patience ends; it must be safe to.
  * @throws Unavailable after the last attempt, and when the store is closed before it.
  */
-export function despiteOutages<T>(attempt: () => Promise<T>, patience: Patience): Promise<T> {
+export function retryPostgres<T>(attempt: () => Promise<T>, patience: RetryPolicy): Promise<T> {
   return patiently(attempt, patience, isOutage);
 }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Pool } from 'pg';
-import { admit, admitAll } from '../append-rules.js';
+import { validateAppend, validateAppends } from '../core/append-validation.js';
 import { LogShorter } from '../event-store.errors.js';
 import type {
   Appended,
@@ -11,29 +11,29 @@ import type {
   ReadAllOptions,
   ReadBatchesOptions,
   ReadStreamOptions,
-  BareEvent,
+  EventWithoutMetadata,
   RecordedEvent,
   StreamAppend,
   SubscriptionItem,
 } from '../event-store.js';
-import { follow } from '../follow.js';
-import { News } from '../news.js';
+import { pollingSubscription } from '../core/polling-subscription.js';
+import { AppendSignal } from '../core/append-signal.js';
 import { START } from '../position.js';
 import type { Position } from '../position.js';
-import { streamBounds, wholeNumber } from '../stream-bounds.js';
+import { streamBounds, wholeNumber } from '../core/stream-bounds.js';
 import { AppendQueue } from './append-queue.js';
 import { clientConfig, connectionPool } from './connection.js';
 import type { ConnectionOptions } from './connection.js';
 import { LogListener } from './log-listener.js';
 import { LogReader } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
-import { closed, type Patience } from '../patience.js';
+import { storeClosed, type RetryPolicy } from '../../platform/retry-policy.js';
 
 export type PostgresEventStoreOptions = Pick<ConnectionOptions, 'connectionString'> &
   Partial<
     ConnectionOptions & {
       /** Attempts after an outage, for appends and reads alike. */
-      patience: Patience;
+      patience: RetryPolicy;
       /** How often subscriptions look for events without being told, in milliseconds. */
       pollMs: number;
       /** Connections for reading, at most; there is one more for appends and one for news. */
@@ -54,7 +54,7 @@ const DEFAULTS = {
  * append to one log and read it.
  */
 export class PostgresEventStore implements EventStore {
-  readonly #news = new News();
+  readonly #news = new AppendSignal();
   readonly #closing = new AbortController();
   readonly #writers: Pool;
   readonly #readers: Pool;
@@ -79,7 +79,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
-    const append = admit({ stream, expected, events });
+    const append = validateAppend({ stream, expected, events });
     this.#refuseWhenClosed();
     const outcome = await this.#queue.add(append);
     if (outcome instanceof Error) throw outcome;
@@ -87,7 +87,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   async appendBulk(appends: readonly StreamAppend[]): Promise<AppendOutcome[]> {
-    const admitted = await admitAll(appends);
+    const admitted = await validateAppends(appends);
     this.#refuseWhenClosed();
     return Promise.all(admitted.map((append) => this.#queue.add(append)));
   }
@@ -104,7 +104,9 @@ export class PostgresEventStore implements EventStore {
     yield* this.#reader.between(after, await this.#reader.head(), most);
   }
 
-  async *readBatches({ after = START }: ReadBatchesOptions = {}): AsyncGenerator<readonly BareEvent[]> {
+  async *readBatches({ after = START }: ReadBatchesOptions = {}): AsyncGenerator<
+    readonly EventWithoutMetadata[]
+  > {
     this.#refuseWhenClosed();
     yield* this.#reader.batchesBetween(after, await this.#reader.head());
   }
@@ -117,7 +119,7 @@ export class PostgresEventStore implements EventStore {
       return page;
     };
     const ended = AbortSignal.any([signal, this.#closing.signal]);
-    return follow({ pageAfter, news: this.#news, pollMs: this.#pollMs }, after, ended);
+    return pollingSubscription({ pageAfter, news: this.#news, pollMs: this.#pollMs }, after, ended);
   }
 
   async head(): Promise<Position> {
@@ -154,6 +156,6 @@ export class PostgresEventStore implements EventStore {
   }
 
   #refuseWhenClosed(): void {
-    if (this.#closing.signal.aborted) throw closed();
+    if (this.#closing.signal.aborted) throw storeClosed();
   }
 }

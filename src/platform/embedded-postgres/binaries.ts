@@ -3,8 +3,8 @@ import { chmod, cp, readFile, readdir, rename, rm, stat, symlink } from 'node:fs
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
-import { Unavailable } from '../refusal.js';
-import { run } from './program.js';
+import { Unavailable } from '../errors.js';
+import { runProgram } from './program.js';
 import type { ServerUser } from './server-user.js';
 import { systemCode, unless } from './system-error.js';
 
@@ -84,7 +84,11 @@ async function tryBinaries(
   const [initdb, postgres, pgCtl] = PROGRAMS.map((name) => program(folder, name)) as [string, string, string];
   let version: string | undefined;
   for (const each of [initdb, postgres]) {
-    const { succeeded, output } = await run(each, ['--version'], { as: user, cwd: '/', atMost: QUICK });
+    const { succeeded, output } = await runProgram(each, ['--version'], {
+      as: user,
+      cwd: '/',
+      atMost: QUICK,
+    });
     version = /\(PostgreSQL\) (\d+)/.exec(output)?.[1];
     if (!succeeded || version === undefined) return output || `${each} did not say its version`;
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, lstat, mkdir, readFile, readdir, rename, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Unavailable } from '../refusal.js';
+import { Unavailable } from '../errors.js';
 import { writeDurably } from './durable-file.js';
 import { makeFolder } from './make-folder.js';
 import { canReach, type ServerUser } from './server-user.js';

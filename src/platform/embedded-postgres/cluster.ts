@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Unavailable } from '../refusal.js';
+import { Unavailable } from '../errors.js';
 import type { Binaries } from './binaries.js';
 import { clusterIn, type ClusterHome } from './cluster-home.js';
-import { run } from './program.js';
+import { runProgram } from './program.js';
 import { lastLines } from './server-log.js';
 import type { ServerUser } from './server-user.js';
 import { systemCode, unless } from './system-error.js';
@@ -48,7 +48,7 @@ export async function createCluster({
   if (user !== undefined) await chown(folder, user.uid, user.gid);
   const options = { as: user, cwd: binaries.folder, atMost: INIT_AT_MOST, signal };
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-  const made = await run(
+  const made = await runProgram(
     binaries.initdb,
     [...INITDB, ...settings, ...(durable ? [] : ['--no-sync']), '-D', folder],
     options,
@@ -119,7 +119,7 @@ async function executeAlone(
   statements: readonly string[],
   { user, binaries, signal }: Pick<NewCluster, 'user' | 'binaries' | 'signal'>,
 ): Promise<string | undefined> {
-  const { succeeded, output } = await run(
+  const { succeeded, output } = await runProgram(
     binaries.postgres,
     // A statement that fails would be written out, and these hold the password.
     ['--single', '-c', 'log_min_error_statement=panic', '-D', folder, 'postgres'],

@@ -1,8 +1,8 @@
 import { Client } from 'pg';
-import { Unavailable } from '../refusal.js';
+import { Unavailable } from '../errors.js';
 import { DATABASE, ROLE } from './cluster.js';
 import { systemCode } from './system-error.js';
-import { until } from './waiting.js';
+import { pollUntil } from '../poll-until.js';
 
 const ANSWER_AT_MOST = 60_000;
 const CONNECT_AT_MOST = 5_000;
@@ -22,7 +22,7 @@ export function urlOf(port: number, password: string): string {
  */
 export async function awaitAnswer(url: string, signal: AbortSignal | undefined): Promise<void> {
   let last: Failure | undefined;
-  const answered = await until(
+  const answered = await pollUntil(
     async () => {
       last = await failureToConnect(url);
       if (last === undefined || last.code === TOO_MANY_CONNECTIONS) return true;

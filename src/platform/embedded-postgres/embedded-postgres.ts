@@ -1,4 +1,4 @@
-import { Unavailable, UpheldError } from '../refusal.js';
+import { Unavailable, UpheldError } from '../errors.js';
 import { awaitAnswer, urlOf } from './connection.js';
 import { underLock } from './folder-lock.js';
 import { runningPostmaster, stopPostmaster, type Postmaster } from './postmaster.js';
@@ -10,7 +10,7 @@ import { joinable, startAgain, startForAll } from './running-server.js';
 import type { ServerStart } from './server-start.js';
 import { openStateFolder } from './state-folder.js';
 import { systemCode } from './system-error.js';
-import { until } from './waiting.js';
+import { pollUntil } from '../poll-until.js';
 
 /** Which PostgreSQL to open, and how. */
 export interface EmbeddedPostgresOptions {
@@ -28,11 +28,11 @@ export interface EmbeddedPostgresOptions {
    */
   readonly systemFolder?: string;
   /** Never outside of tests. */
-  readonly forTests?: TestServer;
+  readonly forTests?: EmbeddedServerTestHooks;
 }
 
 /** A server for tests, whose data nobody will miss. */
-export interface TestServer {
+export interface EmbeddedServerTestHooks {
   /** Given to the server itself; `fsync: 'off'` risks the data for speed. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Makes the role of a new database a superuser, so that tests can try what only such a one could do. */
@@ -129,7 +129,7 @@ async function awaitSilenceElsewhere(
     (await whoIsPresent(folder, 'user')).some(({ elsewhere }) => elsewhere) ? undefined : true;
   if ((await silence()) === true) return;
   notice?.(`the database in ${folder} may be in use from another container or machine: waiting to see`);
-  if ((await until(silence, { atMost: SILENT_AFTER + 2_000, signal })) === true) return;
+  if ((await pollUntil(silence, { atMost: SILENT_AFTER + 2_000, signal })) === true) return;
   throw new Unavailable(
     'embedded-postgres-elsewhere',
     `the database in ${folder} is in use from another container or machine; end that use, or share one server by DATABASE_URL`,

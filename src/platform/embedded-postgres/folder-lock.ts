@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Unavailable } from '../refusal.js';
+import { Unavailable } from '../errors.js';
 import { announce, whoIsPresent, type Sighting } from './presence.js';
-import type { Patience } from './waiting.js';
+import type { PollOptions } from '../poll-until.js';
 
 /**
  * Does the work while no other process (and no other call in this one) does its own under the lock of the
@@ -12,7 +12,7 @@ import type { Patience } from './waiting.js';
  */
 export async function underLock<T>(
   folder: string,
-  { atMost, signal }: Patience,
+  { atMost, signal }: PollOptions,
   work: () => Promise<T>,
 ): Promise<T> {
   const deadline = performance.now() + atMost;

@@ -1,11 +1,11 @@
 import { readFile, realpath, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Unavailable } from '../refusal.js';
+import { Unavailable } from '../errors.js';
 import type { Binaries } from './binaries.js';
 import { isLiving, processStart } from './living-process.js';
-import { run } from './program.js';
+import { runProgram } from './program.js';
 import { unless } from './system-error.js';
-import { until } from './waiting.js';
+import { pollUntil } from '../poll-until.js';
 
 /** A running server's first process. */
 export interface Postmaster {
@@ -104,7 +104,7 @@ export async function stopPostmaster(
   ] as const) {
     if ((await gone()) === true) return;
     await signalPostmaster(postmaster, signal, binaries);
-    if ((await until(gone, { atMost })) === true) return;
+    if ((await pollUntil(gone, { atMost })) === true) return;
   }
   throw new Unavailable(
     'embedded-postgres-stop-failed',
@@ -119,7 +119,7 @@ async function signalPostmaster(
 ): Promise<void> {
   if (process.platform === 'win32') {
     // There a signal would be a kill; PostgreSQL's own tool knows how its servers are told.
-    await run(pgCtl, ['kill', signal, String(pid)], { atMost: IMMEDIATE_AT_MOST });
+    await runProgram(pgCtl, ['kill', signal, String(pid)], { atMost: IMMEDIATE_AT_MOST });
     return;
   }
   await unless(

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { Unavailable } from '../refusal.js';
+import { Unavailable } from '../errors.js';
 import { nativePackage, prepareBinaries, type Binaries } from './binaries.js';
 import { clusterIn, existingHome, newHome, reachableFolder, type ClusterHome } from './cluster-home.js';
 import { changePassword, checkVersion, createCluster, removeUnfinished } from './cluster.js';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ServerUser } from './server-user.js';
 
 /** How a program is run: `as` whom (default: this process's user), with what on its standard input. */
-export interface RunOptions {
+export interface ProgramOptions {
   readonly as?: ServerUser | undefined;
   readonly cwd?: string;
   readonly input?: string;
@@ -12,7 +12,7 @@ export interface RunOptions {
 }
 
 /** How a program ended. `output` is the end of what it wrote to both of its outputs. */
-export interface Outcome {
+export interface ProgramResult {
   readonly succeeded: boolean;
   readonly output: string;
 }
@@ -20,7 +20,11 @@ export interface Outcome {
 const OUTPUT_KEPT = 20_000;
 
 /** Runs a program to its end. Never rejects: a program that cannot be run at all has not succeeded. */
-export function run(program: string, args: readonly string[], options: RunOptions): Promise<Outcome> {
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  options: ProgramOptions,
+): Promise<ProgramResult> {
   return new Promise((resolve) => {
     let output = '';
     let child;

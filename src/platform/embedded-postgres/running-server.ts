@@ -1,8 +1,8 @@
-import { Unavailable } from '../refusal.js';
+import { Unavailable } from '../errors.js';
 import { lastPort, runningPostmaster } from './postmaster.js';
 import { whoIsPresent, type Presence } from './presence.js';
 import { readyServer, startServer, type ReadyPostmaster, type ServerStart } from './server-start.js';
-import { until } from './waiting.js';
+import { pollUntil } from '../poll-until.js';
 
 /** A server that somebody else started may still be recovering. */
 const READY_AT_MOST = 180_000;
@@ -12,7 +12,7 @@ export async function joinable(
   cluster: string,
   signal: AbortSignal | undefined,
 ): Promise<ReadyPostmaster | undefined> {
-  const found = await until(
+  const found = await pollUntil(
     async () => {
       const postmaster = await runningPostmaster(cluster);
       return postmaster === undefined ? 'none' : readyServer(postmaster);

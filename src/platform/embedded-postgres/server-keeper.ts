@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Unavailable } from '../refusal.js';
+import { Unavailable } from '../errors.js';
 import { isLiving } from './living-process.js';
 import type { Postmaster } from './postmaster.js';
 

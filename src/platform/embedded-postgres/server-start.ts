@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Unavailable } from '../refusal.js';
+import { Unavailable } from '../errors.js';
 import type { Binaries } from './binaries.js';
 import { removeMistakenPidFile, runningPostmaster, stopPostmaster, type Postmaster } from './postmaster.js';
 import { environment, identityOf } from './program.js';
 import { lastLines, type ServerLog } from './server-log.js';
 import type { ServerUser } from './server-user.js';
-import { until } from './waiting.js';
+import { pollUntil } from '../poll-until.js';
 
 /** What a server is started with. */
 export interface ServerStart {
@@ -90,7 +90,7 @@ async function tryStart({
   }
   // It may outlive this process, if another uses it.
   server.unref();
-  const outcome = await until(
+  const outcome = await pollUntil(
     async () => {
       if (ended.why !== undefined) return ended.why;
       return readyServer(await runningPostmaster(cluster));

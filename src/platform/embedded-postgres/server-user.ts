@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
-import { Unavailable } from '../refusal.js';
-import { run } from './program.js';
+import { Unavailable } from '../errors.js';
+import { runProgram } from './program.js';
 
 /** The user of the system that PostgreSQL runs as when this process is root's. */
 export interface ServerUser {
@@ -53,7 +53,7 @@ export async function ownerOf(cluster: string): Promise<ServerUser | undefined> 
 /** A user of the system; root is none that PostgreSQL could run as. */
 export async function findUser(name: string): Promise<ServerUser | undefined> {
   const id = async (what: string): Promise<string | undefined> => {
-    const { succeeded, output } = await run('id', [what, '--', name], { atMost: QUICK });
+    const { succeeded, output } = await runProgram('id', [what, '--', name], { atMost: QUICK });
     return succeeded ? output : undefined;
   };
   const [uid, gid, itsName] = await Promise.all([id('-u'), id('-g'), id('-un')]);
@@ -64,12 +64,12 @@ export async function findUser(name: string): Promise<ServerUser | undefined> {
 async function makeUser(name: string): Promise<void> {
   const args = ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent'];
   // That it failed (no such program, or another process was first) shows when the user is asked for again.
-  await run('useradd', [...args, '--shell', '/usr/sbin/nologin', name], { atMost: QUICK });
+  await runProgram('useradd', [...args, '--shell', '/usr/sbin/nologin', name], { atMost: QUICK });
 }
 
 /** Whether a user can pass through every folder down to this one: asked of the system, which knows all rules. */
 export async function canReach(user: ServerUser, folder: string): Promise<boolean> {
-  const { succeeded } = await run('/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder], {
+  const { succeeded } = await runProgram('/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder], {
     as: user,
     cwd: '/',
     atMost: QUICK,

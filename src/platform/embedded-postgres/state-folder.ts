@@ -1,6 +1,6 @@
 import { access, constants, lstat, mkdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Unavailable, UpheldError } from '../refusal.js';
+import { Unavailable, UpheldError } from '../errors.js';
 import { makeFolder } from './make-folder.js';
 import { findUser } from './server-user.js';
 import { systemCode, unless } from './system-error.js';

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { atMost } from '../at-most.js';
-import { OWN_TABLES } from '../session-options.js';
+import { settleWithin } from '../timeout.js';
+import { PUBLIC_SEARCH_PATH } from '../postgres/session-options.js';
 
 /** Longest that a farewell may take, in milliseconds. */
 const FAREWELL = 1_000;
@@ -27,7 +27,7 @@ export function openBoundedDatabase(url: string, within: number): BoundedDatabas
     statement_timeout: within,
     query_timeout: within,
     keepAlive: true,
-    options: OWN_TABLES,
+    options: PUBLIC_SEARCH_PATH,
   });
   // Told by the query that fails, or by the next one.
   const broken = () => undefined;
@@ -36,7 +36,7 @@ export function openBoundedDatabase(url: string, within: number): BoundedDatabas
   return {
     query: async (sql, parameters) => (await pool.query<pg.QueryResultRow>(sql, parameters)).rows,
     close: async () => {
-      await atMost(FAREWELL, pool.end());
+      await settleWithin(FAREWELL, pool.end());
     },
   };
 }

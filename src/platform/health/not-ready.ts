@@ -1,4 +1,4 @@
-import { Unavailable } from '../refusal.js';
+import { Unavailable } from '../errors.js';
 
 /** The application cannot do its work at present (503). Not logged, for it would be at every question. */
 export class NotReady extends Unavailable {

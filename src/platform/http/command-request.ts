@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { CommandEnvelope } from '../../event-store/command-envelope.js';
+import type { CommandContext } from '../../event-sourcing/command-context.js';
 import { idempotencyKey, revisionToMatch } from './request-headers.js';
 
 /** Whoever reaches the server, as long as it knows no users and listens on this machine only. */
 const LOCAL_API = { id: 'local-api', role: 'unidentified' };
 
 /** A command's envelope as its request tells it; the time comes from the application's clock. */
-export type CommandOrigin = Omit<CommandEnvelope, 'at'>;
+export type CommandOrigin = Omit<CommandContext, 'at'>;
 
 export type CommandRequest = Readonly<{
   origin: CommandOrigin;

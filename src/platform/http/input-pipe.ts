@@ -1,6 +1,6 @@
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { z } from 'zod';
-import { InvalidInput } from '../refusal.js';
+import { InvalidInput } from '../errors.js';
 
 /** Faults told at most of one input; a body of nothing but unknown names has tens of thousands. */
 const MAX_FAULTS = 50;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { InvalidInput } from '../refusal.js';
+import { InvalidInput } from '../errors.js';
 import { parseJsonBody } from './json-body.js';
 
 const parse = (text: string): unknown => parseJsonBody(Buffer.from(text));

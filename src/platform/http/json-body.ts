@@ -1,4 +1,4 @@
-import { InvalidInput } from '../refusal.js';
+import { InvalidInput } from '../errors.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

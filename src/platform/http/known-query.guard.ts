@@ -1,7 +1,7 @@
 import { SetMetadata, type CanActivate, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { InvalidInput } from '../refusal.js';
+import { InvalidInput } from '../errors.js';
 
 const KNOWN = 'upheld:query-parameters';
 

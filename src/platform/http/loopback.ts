@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { HttpException } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { InvalidInput } from '../refusal.js';
+import { InvalidInput } from '../errors.js';
 
 /** Whether a host name or address, with or without brackets, can only mean this machine. */
 export function isLoopback(host: string): boolean {

@@ -1,6 +1,6 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Unavailable, UpheldError } from '../refusal.js';
+import { Unavailable, UpheldError } from '../errors.js';
 import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
 
 /** Seconds after which a client may try again what was unavailable. */
@@ -21,7 +21,7 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
   const isLogged = !(error instanceof UpheldError) || error.isLogged;
   if (problem.status >= 500 && isLogged) request.log.error({ err: error }, problem.title);
   if (reply.sent) return;
-  if (error instanceof Unavailable && error.passes) void reply.header('retry-after', RETRY_AFTER);
+  if (error instanceof Unavailable && error.isTransient) void reply.header('retry-after', RETRY_AFTER);
   void reply
     .code(problem.status)
     .header('x-request-id', request.id)

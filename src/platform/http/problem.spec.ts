@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
-import { UpcastFailed } from '../../event-store/unreadable-event.js';
+import { UpcastFailed } from '../../event-sourcing/unreadable-event.js';
 import { NotReady } from '../health/not-ready.js';
-import { Conflict, DomainRefusal, InvalidInput, NotFound, StaleState, Unavailable } from '../refusal.js';
+import { Conflict, DomainRefusal, InvalidInput, NotFound, StaleState, Unavailable } from '../errors.js';
 import { problemOf, ProblemSchema } from './problem.js';
 
 const EVENT = { stream: 'complaint-19007429', revision: 1, type: 'DecisionRecorded', version: 1 };

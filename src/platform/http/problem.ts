@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { z } from 'zod';
-import { DomainRefusal, InvalidInput, UpheldError } from '../refusal.js';
+import { DomainRefusal, InvalidInput, UpheldError } from '../errors.js';
 import { jsonPointer } from './input-pipe.js';
 import { apiSchemas } from './api-schemas.js';
 

@@ -1,4 +1,4 @@
-import { InvalidInput, StaleState } from '../refusal.js';
+import { InvalidInput, StaleState } from '../errors.js';
 
 const ENTITY_TAG = /^(W\/)?"([\x21\x23-\x7e]*)"$/;
 const ENTITY_TAGS = /^\s*(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*\s*$/;

@@ -1,7 +1,7 @@
 import { applyDecorators, PayloadTooLargeException, UnsupportedMediaTypeException } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { InvalidInput, NotFound, StaleState, Unavailable, type UpheldError } from '../refusal.js';
+import { InvalidInput, NotFound, StaleState, Unavailable, type UpheldError } from '../errors.js';
 import { referenceTo } from './api-schemas.js';
 import { PROBLEM_MEDIA_TYPE, problemOf, ProblemSchema } from './problem.js';
 

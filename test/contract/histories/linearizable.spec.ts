@@ -1,4 +1,4 @@
-import type { StreamBounds } from '../../../src/event-store/stream-bounds.js';
+import type { StreamBounds } from '../../../src/event-store/core/stream-bounds.js';
 import { contradiction, type AppendAnswer, type Operation } from './linearizable.js';
 
 type Times = readonly [asked: number, told: number];

@@ -1,5 +1,5 @@
 import type { ExpectedRevision } from '../../../src/event-store/event-store.js';
-import type { StreamBounds } from '../../../src/event-store/stream-bounds.js';
+import type { StreamBounds } from '../../../src/event-store/core/stream-bounds.js';
 
 /** What became of an append, as far as its client was told: nothing, when the store was unavailable. */
 export type AppendAnswer =

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { StreamBounds } from '../../../src/event-store/stream-bounds.js';
+import type { StreamBounds } from '../../../src/event-store/core/stream-bounds.js';
 
 /** Which revision a client expects, by the last one it was told. */
 export type Expectation = 'what-was-seen' | 'no-stream' | 'one-less' | 'one-more';

@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { once } from 'node:events';
+import { AppModule, type Foundations } from '../app.module.js';
+import { runCommand } from './run-command.js';
+import { EXIT } from '../platform/cli/exit-code.js';
+import { awaitProjection } from './await-projection.js';
+import { createHttpApp } from '../platform/http/http-app.js';
+import { Unavailable } from '../platform/errors.js';
+
+/** The API listens on this machine only, until callers can be told apart. */
+const HOST = '127.0.0.1';
+
+/** Serves the API until Ctrl-C or SIGTERM, then finishes what is under way and stops what it started. */
+export async function serve(): Promise<void> {
+  await runCommand(async ({ upheld, configuration, signal, notice }) => {
+    const { port } = configuration;
+    const ended = () => signal.aborted;
+    // Those of a new log would know no council yet.
+    await awaitProjection(caughtUp(upheld), signal, (why) => {
+      notice(`Serving figures as far as they have come: ${why}`);
+    });
+    if (ended()) return EXIT.done;
+    const { app, url } = await createHttpApp(AppModule.on(upheld), {
+      host: HOST,
+      port,
+      logger: upheld.log,
+    }).catch((error: unknown) => {
+      throw inUse(error) ? portInUse(port) : error;
+    });
+    notice(`Upheld serves ${url}/v1 (description at ${url}/docs). Ctrl-C stops it.`);
+    try {
+      if (!ended()) await once(signal, 'abort');
+    } finally {
+      await app.close();
+    }
+    return EXIT.done;
+  });
+}
+
+/** Once the statistics hold the log as it is now. @throws Unavailable when they do not in a bounded time. */
+async function caughtUp({ statistics, store }: Foundations): Promise<void> {
+  await statistics.reach(await store.head());
+}
+
+function inUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}
+
+function portInUse(port: number): Unavailable {
+  return new Unavailable(
+    'port-in-use',
+    `port ${port} is in use; set UPHELD_PORT to another, or to 0 for any free one`,
+  );
+}
+
+/** `upheld serve`, the same as `npm start`. */
+export function addServeCommand(program: Command): void {
+  program.command('serve').summary('serve the API on this machine (UPHELD_PORT)').action(serve);
+}

@@ -1,0 +1,41 @@
+import { NotFound } from '../../platform/errors.js';
+import type { AuthorityCode } from '../../authorities/authority-code.js';
+import { reportingRulesFor } from '../../reporting-years/reporting-rules.js';
+import type { YearStatistics } from '../../statistics/rates/statistics.types.js';
+import { letterModel, type LetterModel, type Recipient } from '../model/letter-model.js';
+import type { LetterProse } from '../model/letter-prose.js';
+import type { CouncilParagraphs } from '../paragraphs/paragraph-file.js';
+
+/** To whom a letter goes while the register names no one for the council. */
+const RECIPIENT: Recipient = { title: 'Chief Executive' };
+
+export type YearLetters = Readonly<{
+  statistics: YearStatistics;
+  prose: LetterProse;
+  paragraphs: CouncilParagraphs;
+  /** The councils to write to; all of the year when left out. */
+  authorities?: readonly AuthorityCode[] | undefined;
+}>;
+
+/**
+ * The letters of a year, in the order of the councils' codes.
+ * @throws DomainRefusal for a year without reporting rules; NotFound for a council the year does not list.
+ */
+export function yearLetters({ statistics, prose, paragraphs, authorities }: YearLetters): LetterModel[] {
+  const rules = reportingRulesFor(statistics.year);
+  const listed = new Set(statistics.authorities.map(({ authority }) => authority.code));
+  for (const code of [...(authorities ?? []), ...paragraphs.keys()]) {
+    if (!listed.has(code)) throw new NotFound('record of this year for authority', code);
+  }
+  return statistics.authorities
+    .filter(({ authority }) => authorities?.includes(authority.code) ?? true)
+    .map((own) =>
+      letterModel({
+        statistics: own,
+        recipient: RECIPIENT,
+        paragraphs: paragraphs.get(own.authority.code) ?? [],
+        rules,
+        prose,
+      }),
+    );
+}

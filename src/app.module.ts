@@ -1,56 +1,49 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { TerminusModule } from '@nestjs/terminus';
-import { AuthorityRegister } from './authorities/authority-register.js';
-import { ChangeComplaintHandler } from './complaints/complaint.commands.js';
-import { ComplaintByReferenceHandler, ComplaintHistoryHandler } from './complaints/complaint.queries.js';
-import { ComplaintsController } from './complaints/complaints.controller.js';
-import type { EventStore } from './event-store/event-store.js';
-import { HealthController } from './health/health.controller.js';
-import { MetricsController } from './health/metrics.controller.js';
-import { Readiness } from './health/readiness.js';
-import { HealthProbe, PROBE_TARGETS, type ProbeTargets } from './health/health-probe.js';
-import { Metrics } from './platform/metrics/metrics.js';
-import { CLOCK, EVENT_STORE, type Clock } from './platform/tokens.js';
-import { StatisticsController } from './statistics/api/statistics.controller.js';
-import {
-  STATISTICS_REPOSITORY,
-  StatisticsOfAuthorityHandler,
-  StatisticsOfYearHandler,
-  type StatisticsRepository,
-} from './statistics/api/statistics.queries.js';
+import type { DataSource } from 'typeorm';
+import { EVENT_STORE, type EventStore } from './event-store/event-store.js';
+import { PROBE_TARGETS, type ProbeTargets } from './health/health-probe.js';
+import { CLOCK, type Clock } from './platform/clock.js';
+import { DATABASE } from './platform/postgres/database.js';
+import { AWAIT_POSITION, type AwaitPosition } from './projections/await-position.js';
+import type { Slice } from './projections/slice.js';
+import { SLICES } from './slices.js';
 
-/** What the application stands on; opened before it and closed after it. */
+/** What every slice may ask for. It is opened before the application and closed after it. */
 export type Foundations = Readonly<{
   store: EventStore;
-  statistics: StatisticsRepository;
+  /** The database of the read models. */
+  database: DataSource;
   clock: Clock;
-  watched: ProbeTargets;
+  awaitPosition: AwaitPosition;
+  probeTargets: ProbeTargets;
 }>;
+
+@Global()
+@Module({})
+class FoundationsModule {
+  static of({ store, database, clock, awaitPosition, probeTargets }: Foundations): DynamicModule {
+    const providers = [
+      { provide: EVENT_STORE, useValue: store },
+      { provide: DATABASE, useValue: database },
+      { provide: CLOCK, useValue: clock },
+      { provide: AWAIT_POSITION, useValue: awaitPosition },
+      { provide: PROBE_TARGETS, useValue: probeTargets },
+    ];
+    return { module: FoundationsModule, providers, exports: providers.map(({ provide }) => provide) };
+  }
+}
 
 @Module({})
 export class AppModule {
   /** The application on given foundations: the same for the API, the command line and the tests. */
-  static on({ store, statistics, clock, watched }: Foundations): DynamicModule {
+  static on(foundations: Foundations, slices: readonly Slice[] = SLICES): DynamicModule {
     return {
       module: AppModule,
-      // Terminus would log every question that is answered with no; readiness logs each change once.
-      imports: [CqrsModule.forRoot(), TerminusModule.forRoot({ logger: false })],
-      controllers: [ComplaintsController, StatisticsController, HealthController, MetricsController],
-      providers: [
-        { provide: EVENT_STORE, useValue: store },
-        { provide: STATISTICS_REPOSITORY, useValue: statistics },
-        { provide: CLOCK, useValue: clock },
-        { provide: PROBE_TARGETS, useValue: watched },
-        { provide: AuthorityRegister, useFactory: () => new AuthorityRegister(store) },
-        ChangeComplaintHandler,
-        ComplaintByReferenceHandler,
-        ComplaintHistoryHandler,
-        StatisticsOfYearHandler,
-        StatisticsOfAuthorityHandler,
-        Metrics,
-        HealthProbe,
-        Readiness,
+      imports: [
+        CqrsModule.forRoot(),
+        FoundationsModule.of(foundations),
+        ...slices.flatMap(({ module }) => module ?? []),
       ],
     };
   }

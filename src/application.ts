@@ -1,58 +1,42 @@
 import { pino, type Logger } from 'pino';
-import type { DataSource } from 'typeorm';
 import type { Foundations } from './app.module.js';
 import { loadRegister } from './authorities/load-register.js';
 import type { EventStore } from './event-store/event-store.js';
 import { EventStoreDbEventStore } from './event-store/eventstoredb/eventstoredb-event-store.js';
-import {
-  CreateEventLog1795219200000,
-  CreateLogIdentity1795219200400,
-} from './event-store/postgres/event-log.migration.js';
 import { PostgresEventStore } from './event-store/postgres/postgres-event-store.js';
-import { refuseUnknownEvent } from './known-events.js';
 import { PROBE_TIMEOUT_MS } from './health/health-probe.js';
 import type { Configuration } from './platform/configuration.js';
-import { openDatabase } from './platform/postgres/database.js';
-import { openBoundedDatabase } from './platform/health/bounded-database.js';
 import { openEmbeddedPostgres } from './platform/embedded-postgres/embedded-postgres.js';
 import type { Unavailable } from './platform/errors.js';
-import {
-  AddProjectionStatus1795219200300,
-  CreateProjections1795219200100,
-} from './projections/projections.migration.js';
+import { openBoundedDatabase } from './platform/health/bounded-database.js';
+import { openDatabase } from './platform/postgres/database.js';
 import { rejectingUnknownEvents, type Projection } from './projections/projection.js';
+import type { AwaitPosition } from './projections/await-position.js';
 import { Projector } from './projections/projector.js';
-import {
-  AddTallyMilestones1795219200500,
-  CreateStatistics1795219200200,
-} from './statistics/read-model/statistics.migration.js';
-import { StatisticsProjection } from './statistics/read-model/statistics.projection.js';
-import { PostgresStatisticsRepository } from './statistics/read-model/statistics.repository.js';
+import { rejectUnknownEvent, SLICES } from './slices.js';
 
-const MIGRATIONS = [
-  CreateEventLog1795219200000,
-  CreateProjections1795219200100,
-  CreateStatistics1795219200200,
-  AddProjectionStatus1795219200300,
-  CreateLogIdentity1795219200400,
-  AddTallyMilestones1795219200500,
-];
+const MIGRATIONS = SLICES.flatMap(({ migrations = [] }) => migrations);
 
 /** What is derived from the log. Each is projected on its own, and stops on its own. */
-const STATISTICS = rejectingUnknownEvents(new StatisticsProjection(), refuseUnknownEvent);
+const PROJECTIONS = SLICES.flatMap(({ projections = [] }) => projections).map((projection) =>
+  rejectingUnknownEvents(projection, rejectUnknownEvent),
+);
 
-/** How long a query waits for the projections to hold the head of the log, in milliseconds. */
-const CATCH_UP = 120_000;
+/** How long `caughtUp` waits for the projections to hold the head of the log, in milliseconds. */
+const CATCH_UP_TIMEOUT_MS = 120_000;
 
-/** The opened store: log, read models and the projector that leads from one to the other. */
+/** The opened store: log, read models and the projectors that lead from one to the other. */
 export type Application = Foundations &
   Readonly<{
     databaseUrl: string;
-    database: DataSource;
     log: Logger;
     projections: readonly Projection[];
-    /** Waits until the statistics hold every event the log has now. @throws Unavailable when they do not in time. */
-    caughtUp(): Promise<void>;
+    /**
+     * Waits until every projection holds every event the log has now.
+     * @param timeoutMs longest wait, two minutes unless given.
+     * @throws Unavailable when one does not in time.
+     */
+    caughtUp(timeoutMs?: number): Promise<void>;
     /** Stops what was started, in the reverse order. */
     close(): Promise<void>;
   }>;
@@ -93,36 +77,45 @@ export async function openApplication({
     closing.push(() => store.close());
     await loadRegister(store, now());
     const log = pino({ level: configuration.logLevel }, pino.destination({ fd: 2, sync: true }));
-    const projector = new Projector({
-      store,
-      database,
-      databaseUrl,
-      projection: STATISTICS,
-      log,
-    });
-    if (projecting) projector.start();
-    closing.push(() => projector.stop());
+    const projectors = new Map(
+      PROJECTIONS.map((projection) => [
+        projection.name,
+        new Projector({ store, database, databaseUrl, projection, log }),
+      ]),
+    );
+    for (const projector of projectors.values()) {
+      if (projecting) projector.start();
+      closing.push(() => projector.stop());
+    }
+    const awaitPosition: AwaitPosition = async (name, position, timeoutMs) => {
+      const projector = projectors.get(name);
+      if (projector === undefined) throw new Error(`there is no projection ${name}`);
+      await projector.waitFor(position, timeoutMs);
+    };
     const watching = openBoundedDatabase(databaseUrl, PROBE_TIMEOUT_MS);
     closing.push(() => watching.close());
     const watchedLog = configuration.eventStoreUrl === undefined ? openBoundedLog(databaseUrl) : store;
     if (watchedLog !== store) closing.push(() => watchedLog.close());
     return {
       store,
-      statistics: new PostgresStatisticsRepository(database, store, (position, timeout) =>
-        projector.waitFor(position, timeout),
-      ),
+      database,
       clock: now,
-      watched: {
+      awaitPosition,
+      probeTargets: {
         engine: configuration.eventStoreUrl === undefined ? 'postgresql' : 'eventstoredb',
         store: watchedLog,
         database: watching,
-        projections: [STATISTICS.name],
+        projections: [...projectors.keys()],
       },
       databaseUrl,
-      database,
       log,
-      projections: [STATISTICS],
-      caughtUp: async () => projector.waitFor(await store.head(), CATCH_UP),
+      projections: PROJECTIONS,
+      caughtUp: async (timeoutMs = CATCH_UP_TIMEOUT_MS) => {
+        const head = await store.head();
+        await Promise.all(
+          [...projectors.keys()].map((name) => awaitPosition(name, head, timeoutMs)),
+        );
+      },
       close,
     };
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { once } from 'node:events';
-import { AppModule, type Foundations } from '../app.module.js';
+import { AppModule } from '../app.module.js';
 import { runCommand } from './run-command.js';
 import { EXIT } from '../platform/cli/exit-code.js';
 import { awaitProjection } from './await-projection.js';
@@ -10,13 +10,16 @@ import { Unavailable } from '../platform/errors.js';
 /** The API listens on this machine only, until callers can be told apart. */
 const HOST = '127.0.0.1';
 
+/** How long the start waits for the projections before it serves figures as far as they have come, in milliseconds. */
+const CATCH_UP_TIMEOUT_MS = 5_000;
+
 /** Serves the API until Ctrl-C or SIGTERM, then finishes what is under way and stops what it started. */
 export async function serve(): Promise<void> {
   await runCommand(async ({ upheld, configuration, signal, notice }) => {
     const { port } = configuration;
     const ended = () => signal.aborted;
     // Those of a new log would know no council yet.
-    await awaitProjection(caughtUp(upheld), signal, (why) => {
+    await awaitProjection(upheld.caughtUp(CATCH_UP_TIMEOUT_MS), signal, (why) => {
       notice(`Serving figures as far as they have come: ${why}`);
     });
     if (ended()) return EXIT.done;
@@ -35,11 +38,6 @@ export async function serve(): Promise<void> {
     }
     return EXIT.done;
   });
-}
-
-/** Once the statistics hold the log as it is now. @throws Unavailable when they do not in a bounded time. */
-async function caughtUp({ statistics, store }: Foundations): Promise<void> {
-  await statistics.reach(await store.head());
 }
 
 function inUse(error: unknown): boolean {

@@ -3,14 +3,13 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AuthorityRegister } from '../authorities/authority-register.js';
 import { claimIdempotencyKey } from '../event-sourcing/idempotency-key.js';
 import type { CommandContext } from '../event-sourcing/command-context.js';
-import type { EventStore } from '../event-store/event-store.js';
+import { EVENT_STORE, type EventStore } from '../event-store/event-store.js';
 import {
   StreamCommandHandler,
   type Aggregate,
   type CommandResult,
 } from '../event-sourcing/command-handler.js';
 import { ukDateOf } from '../platform/local-date.js';
-import { EVENT_STORE } from '../platform/tokens.js';
 import type { CaseReference } from './case-reference.js';
 import { decide, type ComplaintCommand } from './complaint.decide.js';
 import { complaintEventSchemas, COMPLAINT_STREAMS, type ComplaintEvent } from './complaint.events.js';

@@ -1,10 +1,9 @@
 import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { EventStore } from '../event-store/event-store.js';
+import { EVENT_STORE, type EventStore } from '../event-store/event-store.js';
 import type { Position } from '../event-store/position.js';
 import { StreamCommandHandler, type HistoryEntry } from '../event-sourcing/command-handler.js';
 import { NotFound } from '../platform/errors.js';
-import { EVENT_STORE } from '../platform/tokens.js';
 import type { CaseReference } from './case-reference.js';
 import { complaintAggregate } from './complaint.commands.js';
 import type { ComplaintEvent } from './complaint.events.js';

@@ -7,7 +7,7 @@ import { FromRequest, type CommandRequest } from '../platform/http/command-reque
 import { Documented } from '../platform/http/route-docs.js';
 import { entityTag, isKnown } from '../platform/http/request-headers.js';
 import { NotFound } from '../platform/errors.js';
-import { CLOCK, type Clock } from '../platform/tokens.js';
+import { CLOCK, type Clock } from '../platform/clock.js';
 import type { CaseReference } from './case-reference.js';
 import { commandAnswer, complaintAnswer, historyAnswer } from './complaint.answers.js';
 import { ChangeComplaint, type ComplaintAnswer } from './complaint.commands.js';

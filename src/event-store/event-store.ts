@@ -137,6 +137,8 @@ export interface EventStore {
   /** Ends subscriptions and connections. */
   close(): Promise<void>;
 }
+/** The token under which Nest provides the {@link EventStore}. */
+export const EVENT_STORE = Symbol('EventStore');
 
 export type ReadStreamOptions = Readonly<{
   /** First revision to read; default the first (forwards) or the last (backwards). */

@@ -1,7 +1,6 @@
 import { pino } from 'pino';
-import { AppModule } from '../../src/app.module.js';
 import { createHttpApp } from '../../src/platform/http/http-app.js';
-import { foundationsOn, openHttpApi, type HttpApi } from '../support/http-api.js';
+import { moduleOn, openHttpApi, type HttpApi } from '../support/http-api.js';
 import { complaint, given, newReference, NOT_UPHELD } from '../support/http-cases.js';
 import { sendRaw } from '../support/http-raw.js';
 
@@ -105,7 +104,7 @@ describe('the server', () => {
 
   const start = (host: string, port: number) => {
     const logger = pino({ enabled: false });
-    return createHttpApp(AppModule.on(foundationsOn(api.store)), { host, port, logger });
+    return createHttpApp(moduleOn(api.store), { host, port, logger });
   };
 
   it.each(['0.0.0.0', '::', '192.168.0.7', 'ombudsman.example', '127.0.0.1.example', ''])(

@@ -124,7 +124,7 @@ it('is ready where another process projects', async () => {
 
 it('asks the log on connections of its own, which no request waits for', async () => {
   const upheld = await running();
-  await upheld.upheld.watched.store.close();
+  await upheld.upheld.probeTargets.store.close();
   expect((await notReady(upheld)).log).toEqual({
     engine: 'postgresql',
     status: 'down',

@@ -6,6 +6,7 @@ import { recordCase, type CaseHistory } from '../../src/complaints/import/case-h
 import type { RecordedEvent } from '../../src/event-store/event-store.js';
 import { position, type Position } from '../../src/event-store/position.js';
 import { localDate } from '../../src/platform/local-date.js';
+import { PostgresStatisticsRepository } from '../../src/statistics/read-model/statistics.repository.js';
 import { checkpointOf } from '../../src/projections/checkpoint.js';
 import { writePage } from '../../src/projections/page-writer.js';
 import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
@@ -44,8 +45,13 @@ export const statisticsRow: Row = {
         const place = from + ((to - from) * part) / BigInt(QUESTIONS);
         return { kind: 'position', position: position(place) } as const;
       };
-      const ofYear = new StatisticsOfYearHandler(upheld.statistics);
-      const ofOne = new StatisticsOfAuthorityHandler(upheld.statistics);
+      const repository = new PostgresStatisticsRepository(
+        upheld.database,
+        upheld.store,
+        upheld.awaitPosition,
+      );
+      const ofYear = new StatisticsOfYearHandler(repository);
+      const ofOne = new StatisticsOfAuthorityHandler(repository);
       const all = 'statistics of all councils';
       const one = 'statistics of one council';
       const ms = (ask: () => Promise<unknown>) => medianTime(ask, floor.signal);

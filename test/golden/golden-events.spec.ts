@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { complaintEventSchemas } from '../../src/complaints/complaint.events.js';
 import { schemasOf } from '../../src/event-sourcing/upcasting.js';
 import { verifyChain, verifyLink } from '../../src/event-store/core/hash-chain.js';
-import { knownStreams } from '../../src/known-events.js';
+import { STREAMS } from '../../src/slices.js';
 import {
   addGoldenFiles,
   GOLDEN,
@@ -18,7 +18,7 @@ import {
 
 const events = await goldenFiles(join(GOLDEN, 'events'), GoldenEventSchema);
 const cases = await goldenFiles(join(GOLDEN, 'cases'), GoldenCaseSchema);
-const known = knownStreams.flatMap(({ schemas }) =>
+const known = STREAMS.flatMap(({ schemas }) =>
   Object.entries(schemas).flatMap(([type, schema]) =>
     schemasOf(schema).map((versionSchema, index) => ({ name: `${type}@${index + 1}`, versionSchema })),
   ),

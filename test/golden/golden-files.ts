@@ -11,7 +11,7 @@ import { eventReader } from '../../src/event-sourcing/event-schema.js';
 import { MemoryEventStore } from '../../src/event-store/memory/memory-event-store.js';
 import { position } from '../../src/event-store/position.js';
 import { StreamCommandHandler } from '../../src/event-sourcing/command-handler.js';
-import { knownStreams } from '../../src/known-events.js';
+import { STREAMS } from '../../src/slices.js';
 import { unless } from '../../src/platform/embedded-postgres/system-error.js';
 import { recordGoldenLog } from './golden-log.js';
 
@@ -95,7 +95,7 @@ export async function addGoldenFiles(folder: string): Promise<string[]> {
 
 /** What an event says now. */
 export function presentData(event: RecordedEvent): JsonObject {
-  const kind = knownStreams.find(({ streamPrefix }) => event.stream.startsWith(streamPrefix));
+  const kind = STREAMS.find(({ streamPrefix }) => event.stream.startsWith(streamPrefix));
   if (kind === undefined) throw new Error(`nobody knows the stream ${event.stream}`);
   return eventReader(kind.schemas)(event).data as JsonObject;
 }

@@ -1,6 +1,11 @@
+import type { DynamicModule } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { AppModule, type Foundations } from '../../src/app.module.js';
+import { AppModule } from '../../src/app.module.js';
+import { SLICES } from '../../src/slices.js';
+import { STATISTICS_REPOSITORY } from '../../src/statistics/api/statistics.queries.js';
+import { StatisticsModule } from '../../src/statistics/statistics.module.js';
 import { authorityAggregate } from '../../src/authorities/authority-register.js';
 import { authorityEventSchemas } from '../../src/authorities/authority.events.js';
 import { COMPLAINT_STREAMS } from '../../src/complaints/complaint.events.js';
@@ -60,7 +65,7 @@ export async function openHttpApi(store: EventStore = new MemoryEventStore()): P
     },
   });
   await registerCouncils(store);
-  const { app, url } = await createHttpApp(AppModule.on(foundationsOn(store)), {
+  const { app, url } = await createHttpApp(moduleOn(store), {
     host: '127.0.0.1',
     port: 0,
     logger: pino({ level: 'info' }, lines),
@@ -91,19 +96,27 @@ export async function openHttpApi(store: EventStore = new MemoryEventStore()): P
   };
 }
 
-/** What the API stands on here: nothing but a log, so no database and no projections. */
-export function foundationsOn(store: EventStore): Foundations {
-  return {
-    store,
-    statistics: new FoldedStatistics(store),
-    clock: () => NOW,
-    watched: {
-      engine: 'postgresql',
+/** The application over nothing but a log: no database, no projections, and statistics folded when they are asked for. */
+export function moduleOn(store: EventStore): DynamicModule {
+  const repository = { provide: STATISTICS_REPOSITORY, useValue: new FoldedStatistics(store) };
+  const slices = SLICES.map((slice) =>
+    slice.name === 'statistics' ? { ...slice, module: StatisticsModule.readingFrom(repository) } : slice,
+  );
+  return AppModule.on(
+    {
       store,
-      database: { query: () => Promise.resolve([]) },
-      projections: [],
+      database: new DataSource({ type: 'postgres' }),
+      clock: () => NOW,
+      awaitPosition: () => Promise.resolve(),
+      probeTargets: {
+        engine: 'postgresql',
+        store,
+        database: { query: () => Promise.resolve([]) },
+        projections: [],
+      },
     },
-  };
+    slices,
+  );
 }
 
 async function eventsOf(store: EventStore, reference: string): Promise<number> {

@@ -1,7 +1,7 @@
 import type { AuthorityRegister } from '../../authorities/authority-register.js';
 import type { Actor, EventStore } from '../../event-store/event-store.js';
 import type { Position } from '../../event-store/position.js';
-import type { Clock } from '../../platform/tokens.js';
+import type { Clock } from '../../platform/clock.js';
 import type { CaseHistory } from './case-history.js';
 import { CaseRecorder } from './case-recorder.js';
 import type { ImportProblem } from './import-problem.js';

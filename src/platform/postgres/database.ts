@@ -5,6 +5,9 @@ import { TCP_KEEPALIVE, PUBLIC_SEARCH_PATH } from './session-options.js';
 
 const SESSION = `${PUBLIC_SEARCH_PATH} ${TCP_KEEPALIVE}`;
 
+/** The token under which Nest provides the database of the read models. */
+export const DATABASE = Symbol('Database');
+
 type Migrations = MixedList<new () => object>;
 
 /** Any number will do, so long as every copy of the program takes the same one. */

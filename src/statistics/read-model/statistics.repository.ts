@@ -4,6 +4,7 @@ import type { Authority } from '../../authorities/authority.js';
 import type { EventStore } from '../../event-store/event-store.js';
 import { position, START, type Position } from '../../event-store/position.js';
 import { Unavailable } from '../../platform/errors.js';
+import type { AwaitPosition } from '../../projections/await-position.js';
 import { checkpointOf } from '../../projections/checkpoint.js';
 import { snapshotRead } from '../../projections/snapshot-read.js';
 import { pipelined } from '../../platform/postgres/pipelined.js';
@@ -31,14 +32,13 @@ export class PostgresStatisticsRepository implements StatisticsRepository {
   constructor(
     private readonly database: DataSource,
     private readonly store: EventStore,
-    /** Waits until the projection holds a position, at most so many milliseconds. */
-    private readonly waitFor: (position: Position, timeout: number) => Promise<void>,
+    private readonly awaitPosition: AwaitPosition,
   ) {}
 
   async reach(target: Position): Promise<void> {
     const head = await this.store.head();
     if (target > head) throw new NotReached(`position ${target}`, `the log is at ${head}`);
-    await this.waitFor(target, WAIT);
+    await this.awaitPosition(PROJECTION.name, target, WAIT);
   }
 
   ofYear(year: ReportingYear, asAt?: AsAt): Promise<YearCounts> {
@@ -97,7 +97,7 @@ export class PostgresStatisticsRepository implements StatisticsRepository {
   private async settle(instant: Date): Promise<void> {
     const head = await this.store.settledHead(instant);
     if (head === null) throw new NotReached(instant.toISOString(), 'as known now at the latest');
-    await this.waitFor(head, WAIT);
+    await this.awaitPosition(PROJECTION.name, head, WAIT);
   }
 
   private async positionOf(asAt: AsAt, reader: EntityManager): Promise<Position> {

@@ -1,0 +1,37 @@
+import { authorities } from './authorities/authorities.slice.js';
+import { complaints } from './complaints/complaints.slice.js';
+import { eventRegistry } from './event-sourcing/event-registry.js';
+import { COMMAND_STREAMS, commandEventSchemas } from './event-sourcing/idempotency-key.js';
+import {
+  CreateEventLog1795219200000,
+  CreateLogIdentity1795219200400,
+} from './event-store/postgres/event-log.migration.js';
+import { health } from './health/health.slice.js';
+import { projections } from './projections/projections.slice.js';
+import type { Slice } from './projections/slice.js';
+import { provenance } from './provenance/provenance.slice.js';
+import { statistics } from './statistics/statistics.slice.js';
+
+/** The event log in PostgreSQL, and the idempotency keys that commands claim in it. */
+const eventLog: Slice = {
+  name: 'event-log',
+  streams: [{ streamPrefix: COMMAND_STREAMS, schemas: commandEventSchemas }],
+  migrations: [CreateEventLog1795219200000, CreateLogIdentity1795219200400],
+};
+
+/** Every part of the application. A new one is named here and nowhere else. */
+export const SLICES: readonly Slice[] = [
+  eventLog,
+  projections,
+  provenance,
+  authorities,
+  complaints,
+  statistics,
+  health,
+];
+
+/** Every stream that may stand in the log. */
+export const STREAMS = SLICES.flatMap(({ streams = [] }) => streams);
+
+/** Rejects an event that no slice knows. @throws UnknownEvent */
+export const rejectUnknownEvent = eventRegistry(STREAMS);

@@ -104,7 +104,7 @@ async function loadOnce({ upheld, signal, notice }: Invocation): Promise<void> {
       onProblems: ([problem]) => {
         throw new Error(`a synthetic case was refused: ${problem?.message ?? ''}`);
       },
-      onPage: ({ cases: { added, extended, unchanged } }) => {
+      onBatch: ({ cases: { added, extended, unchanged } }) => {
         progress.advance(added + extended + unchanged - seen);
         seen = added + extended + unchanged;
       },

@@ -19,7 +19,7 @@ describe('an import that is stopped', () => {
     recommendations: numbers(2_000).map((number) => recommendation(number)),
   });
 
-  it('keeps whole cases, and is completed by the next', async () => {
+  it('stores whole cases, and is completed by the next import', async () => {
     const stop = new AbortController();
     const stopped = await imported(contents(), {
       signal: stop.signal,
@@ -38,7 +38,7 @@ describe('an import that is stopped', () => {
     });
   });
 
-  it('stores nothing where it was still reading', async () => {
+  it('stores nothing when it was still reading', async () => {
     const stop = new AbortController();
     const onProgress = () => {
       stop.abort();
@@ -51,8 +51,8 @@ describe('an import that is stopped', () => {
   });
 });
 
-describe('a database that goes away', () => {
-  it('is told as such, and the import completed by the next', async () => {
+describe('an import whose database connection is lost', () => {
+  it('reports that the database is unavailable, and is completed by the next import', async () => {
     const contents = { decisions: numbers(2_000).map((number) => decision(number)) };
     const breaking = imported(contents, {
       onProgress: ({ phase, done }) => {
@@ -66,7 +66,7 @@ describe('a database that goes away', () => {
 });
 
 describe('two imports at the same time', () => {
-  it('store each case once, and each counts what it stored itself', async () => {
+  it('store each case once, and each counts only what it stored', async () => {
     const contents = {
       decisions: numbers(1_500).map((number) => decision(number)),
       recommendations: numbers(1_500).map((number) => recommendation(number)),

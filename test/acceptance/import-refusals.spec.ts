@@ -12,8 +12,8 @@ import {
 
 const { imported, complaint, store } = importsOfTests();
 
-describe('a bad line', () => {
-  it('keeps its case out of all files, and no other', async () => {
+describe('a bad row', () => {
+  it('prevents its case in all files from being stored, and no other', async () => {
     const result = await imported({
       decisions: [decision(1), decision(2, { decided_on: '2019-13-02' }), decision(3), decision(4)],
       recommendations: [recommendation(1), recommendation(2), recommendation(3, 'no good')],
@@ -56,7 +56,7 @@ describe('a bad line', () => {
     expect(result.problems).toEqual([`decisions.csv:2 ${why} (${printed(1)} not stored)`]);
   });
 
-  it('tells a reference, a recommendation or a check for the second time', async () => {
+  it('repeats a reference, a recommendation or a check', async () => {
     const result = await imported({
       decisions: [decision(1), decision(2), decision(3), decision(1)],
       recommendations: [recommendation(2), recommendation(3), recommendation(2, 'r1', '2020-01-02')],
@@ -64,13 +64,13 @@ describe('a bad line', () => {
     });
     expect(result).toMatchObject({ added: 0, refused: 3, exitCode: 4 });
     expect(result.problems).toEqual([
-      `decisions.csv:5 reference: stands in line 2 already (${printed(1)} not stored)`,
-      `recommendations.csv:4 recommendation: stands in line 2 already (${printed(2)} not stored)`,
-      `compliance.csv:3: stands in line 2 already (${printed(3)} not stored)`,
+      `decisions.csv:5 reference: is already in line 2 (${printed(1)} not stored)`,
+      `recommendations.csv:4 recommendation: is already in line 2 (${printed(2)} not stored)`,
+      `compliance.csv:3: is already in line 2 (${printed(3)} not stored)`,
     ]);
   });
 
-  it('of 10 MB costs itself only', async () => {
+  it('of 10 MB does not affect the rows beside it', async () => {
     const long = decision(1, { subject: 'x'.repeat(10_000_000) });
     const result = await imported({ decisions: [decision(2), long, decision(3)] });
     expect(result).toMatchObject({ added: 2, refused: 1, exitCode: 4 });
@@ -79,7 +79,7 @@ describe('a bad line', () => {
     ]);
   });
 
-  it('with a stray quotation mark, too many cells or broken characters costs its own case only', async () => {
+  it('with a stray quotation mark, too many cells or bad characters does not affect other cases', async () => {
     const rows = [
       decision(1, { subject: '"Housing' }),
       decision(2, { subject: 'Housing, and more' }),
@@ -104,17 +104,17 @@ describe('a bad line', () => {
     ]);
   });
 
-  it('is one of more than a case may have', async () => {
+  it('exceeds the number of rows that a case may have', async () => {
     const rows = numbers(3_000).map(() => notComplied(1));
     const result = await imported({ decisions: [decision(1)], compliance: rows });
     expect(result).toMatchObject({ added: 0, refused: 1 });
     expect(result.problems.at(-1)).toMatch(
-      /^compliance\.csv:1052 reference: is the case of more than 1051 lines/,
+      /^compliance\.csv:1052 reference: is the reference of more than 1051 lines/,
     );
   });
 });
 
-describe('a file that cannot be taken', () => {
+describe('a file that cannot be imported', () => {
   const checks = () =>
     file(
       'compliance',
@@ -132,7 +132,7 @@ describe('a file that cannot be taken', () => {
       () => Buffer.from('PK\u0003\u0004 xl/workbook.xml'),
       'not CSV: it is a workbook or another zip archive; save it as CSV (UTF-8)',
     ],
-    ['bytes that are no text, however late', () => `${checks()}\u0000`, 'not CSV: it is binary'],
+    ['bytes far into the file that are not text', () => `${checks()}\u0000`, 'not CSV: it is binary'],
     ['nothing in it', () => '', 'it is empty'],
   ])('has %s, and nothing of any file is stored', async (_, compliance, why) => {
     const head = await store().head();
@@ -141,7 +141,7 @@ describe('a file that cannot be taken', () => {
     expect(await store().head()).toBe(head);
   });
 
-  it('is told together with all others', async () => {
+  it('is reported together with all others', async () => {
     await expect(imported({ decisions: '', compliance: 'reference\n' })).rejects.toMatchObject({
       kind: 'invalid',
       faults: [
@@ -152,6 +152,6 @@ describe('a file that cannot be taken', () => {
   });
 });
 
-it('asks for a file at least', async () => {
+it('refuses an import without files', async () => {
   await expect(imported({})).rejects.toMatchObject({ kind: 'invalid', code: 'no-file' });
 });

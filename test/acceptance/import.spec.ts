@@ -9,7 +9,7 @@ import {
   ref,
 } from '../support/import-files.js';
 
-const { imported, complaint, outcome, store } = importsOfTests();
+const { imported, complaint, complianceOutcomeOf, store } = importsOfTests();
 
 describe('importing history', () => {
   it('joins the files case by case, whatever the order of their lines', async () => {
@@ -26,14 +26,14 @@ describe('importing history', () => {
     expect(await complaint(3)).toMatchObject({
       decision: { outcome: 'not-upheld', reason: 'no fault found' },
     });
-    expect(await outcome(1)).toBe('complied');
-    expect((await complaint(2))?.recommendations[0]?.checks.map(({ result: told }) => told)).toEqual([
+    expect(await complianceOutcomeOf(1)).toBe('complied');
+    expect((await complaint(2))?.recommendations[0]?.checks.map((check) => check.result)).toEqual([
       'not-complied',
       'complied',
     ]);
   });
 
-  it('takes a byte order mark, CR LF, columns in any order, further columns and quoted line ends', async () => {
+  it('accepts a byte order mark, CR LF, columns in any order, further columns and quoted line ends', async () => {
     const rows = [
       'text,Reference,recommendation,kind,category,Due On,officer',
       `"Apologise, and say ""sorry"".\r\nThen pay.",${ref(1)},r1,personal,Apology,2019-12-02,x`,
@@ -56,7 +56,7 @@ describe('importing history', () => {
     expect((await complaint(1))?.recommendations[0]?.text).toBe('Apologise, and say "sorry".\r\nThen pay.');
   });
 
-  it('changes nothing the second time', async () => {
+  it('stores nothing when the same files are imported again', async () => {
     const contents = {
       decisions: numbers(600).map((number) => decision(number)),
       recommendations: numbers(600).map((number) => recommendation(number)),
@@ -75,8 +75,8 @@ describe('importing history', () => {
   });
 });
 
-describe('the monthly case', () => {
-  it('appends new recommendations and checks to stored cases, either file alone', async () => {
+describe('a monthly import', () => {
+  it('appends new recommendations and checks to stored cases, from either file alone', async () => {
     await imported({ decisions: [decision(1), decision(2)] });
     const recommendations = [recommendation(1), recommendation(2)];
     expect(await imported({ recommendations })).toMatchObject({ extended: 2, events: 2, exitCode: 0 });
@@ -91,7 +91,7 @@ describe('the monthly case', () => {
       unchanged: 1,
       events: 1,
     });
-    expect(await outcome(1)).toBeUndefined();
+    expect(await complianceOutcomeOf(1)).toBeUndefined();
   });
 
   it('cures a not-complied by a later check', async () => {
@@ -100,16 +100,16 @@ describe('the monthly case', () => {
       recommendations: [recommendation(1)],
       compliance: [notComplied(1)],
     });
-    expect(await outcome(1)).toBe('not-complied');
+    expect(await complianceOutcomeOf(1)).toBe('not-complied');
     expect(await imported({ compliance: [notComplied(1), complied(1)] })).toMatchObject({
       extended: 1,
       events: 1,
     });
-    expect(await outcome(1)).toBe('complied');
+    expect(await complianceOutcomeOf(1)).toBe('complied');
     expect((await complaint(1))?.recommendations[0]?.checks).toHaveLength(2);
   });
 
-  it('refuses a row that contradicts the record, and nothing else of other cases', async () => {
+  it('refuses a case whose row contradicts the record, and no other case', async () => {
     await imported({ decisions: [decision(1), decision(2)], recommendations: [recommendation(1)] });
     const result = await imported({
       decisions: [decision(1, { subject: 'Planning' }), decision(2)],
@@ -124,15 +124,15 @@ describe('the monthly case', () => {
 });
 
 describe('a dry run', () => {
-  it('says what would be stored and what would not, and stores nothing', async () => {
+  it('reports what would be stored and what would not, and stores nothing', async () => {
     await imported({ decisions: [decision(1)] });
     const head = await store().head();
     const contents = {
       decisions: [decision(1), decision(2), decision(3, { authority: 'E07999999' })],
       recommendations: [recommendation(1), recommendation(2)],
     };
-    const rehearsed = await imported(contents, { dryRun: true });
-    expect(rehearsed).toMatchObject({
+    const expected = await imported(contents, { dryRun: true });
+    expect(expected).toMatchObject({
       dryRun: true,
       added: 1,
       extended: 1,
@@ -143,11 +143,11 @@ describe('a dry run', () => {
     expect(await store().head()).toBe(head);
     const { added, extended, refused, events, problems } = await imported(contents);
     expect({ added, extended, refused, events, problems }).toEqual({
-      added: rehearsed.added,
-      extended: rehearsed.extended,
-      refused: rehearsed.refused,
-      events: rehearsed.events,
-      problems: rehearsed.problems,
+      added: expected.added,
+      extended: expected.extended,
+      refused: expected.refused,
+      events: expected.events,
+      problems: expected.problems,
     });
   });
 });

@@ -2,7 +2,8 @@ import type { DataSource } from 'typeorm';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import { readRegister } from '../../src/authorities/load-register.js';
 import { COMPLAINT_STREAMS } from '../../src/complaints/complaint.events.js';
-import { recordCase, type CaseHistory } from '../../src/complaints/import/case-history.js';
+import type { CaseHistory } from '../../src/complaints/import/case-history.js';
+import { decideCase } from '../../src/complaints/import/case.decide.js';
 import type { RecordedEvent } from '../../src/event-store/event-store.js';
 import { position, type Position } from '../../src/event-store/position.js';
 import { localDate } from '../../src/platform/local-date.js';
@@ -104,13 +105,13 @@ async function project(database: DataSource, from: Position, { signal }: BenchFl
     for (const caseFile of take(PAGE_CASES, cases)) {
       const code = caseFile.received?.authority;
       const authority = (code === undefined ? undefined : authorities.get(code)) ?? null;
-      const verdict = recordCase(null, caseFile, {
+      const decidedCase = decideCase(null, caseFile, {
         reference: caseFile.reference,
         today: localDate('2026-04-01'),
         authority,
       });
-      if (!('events' in verdict)) throw new Error('a case of the benchmark was refused');
-      for (const [revision, event] of verdict.events.entries()) {
+      if (!('events' in decidedCase)) throw new Error('a case of the benchmark was refused');
+      for (const [revision, event] of decidedCase.events.entries()) {
         last = position(last + 1n);
         page.push(recorded(caseFile, revision, last, event));
       }

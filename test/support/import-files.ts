@@ -8,7 +8,11 @@ import { complaintAggregate } from '../../src/complaints/complaint.commands.js';
 import { complianceOutcome } from '../../src/complaints/compliance-outcome.js';
 import { importExitCode, importHistory } from '../../src/complaints/import/import-history.js';
 import type { ImportRequest } from '../../src/complaints/import/import-history.js';
-import { IMPORT_FILES, type ImportFile } from '../../src/complaints/import/import-problem.js';
+import {
+  IMPORT_FILE_KINDS,
+  type ImportFileKind,
+  type ImportPaths,
+} from '../../src/complaints/import/import-file.js';
 import { problemLine } from '../../src/complaints/import/import-report.js';
 import type { EventStore } from '../../src/event-store/event-store.js';
 import { CreateEventLog1795219200000 } from '../../src/event-store/postgres/event-log.migration.js';
@@ -24,14 +28,14 @@ const HEADERS = {
   compliance: 'reference,recommendation,result,action_on,checked_on',
 };
 
-/** Each test has references of its own in the one log. */
+/** Each test has its own block of references in the shared log. */
 let block = 0;
 
 export const ref = (number: number) =>
   CaseReferenceSchema.parse(String(19_000_000 + block * 10_000 + number));
 export const printed = (number: number) => printedReference(ref(number));
 
-/** One row; each function's defaults are a case that the rules allow. */
+/** One row of a file. By default the rules allow the case. */
 export const decision = (number: number, over: Record<string, string> = {}) =>
   Object.values({
     reference: ref(number),
@@ -55,15 +59,16 @@ export const complied = (number: number, id = 'r1', checkedOn = '2020-02-10') =>
 export const notComplied = (number: number, id = 'r1', checkedOn = '2020-01-10') =>
   [ref(number), id, 'not-complied', '', checkedOn].join(',');
 
-/** A file of these rows, with its header. */
-export const file = (kind: ImportFile, rows: readonly string[]) => `${[HEADERS[kind], ...rows].join('\n')}\n`;
+/** The text of a file: its header and these rows. */
+export const file = (kind: ImportFileKind, rows: readonly string[]) =>
+  `${[HEADERS[kind], ...rows].join('\n')}\n`;
 
 export const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 
-/** The rows of each file; a text or bytes stand for all of it, header included. */
-type Contents = Partial<Record<ImportFile, readonly string[] | string | Buffer>>;
+/** The rows of each file, or all of its content, header included. */
+type Contents = Partial<Record<ImportFileKind, readonly string[] | string | Buffer>>;
 
-/** A log that knows the register, for the tests of a file to import into. */
+/** A log with the register loaded, for the tests of one spec file to import into. */
 export function importsOfTests() {
   let database: Awaited<ReturnType<typeof createDatabase>>;
   let store: EventStore;
@@ -85,11 +90,11 @@ export function importsOfTests() {
     block += 1;
   });
 
-  /** Imports, and answers the counts, the lines a person reads, and the exit code. */
+  /** Imports files; answers the counts, the printed problems and the exit code. */
   const imported = async (contents: Contents, over: Partial<ImportRequest> = {}) => {
     const problems: string[] = [];
     const { cases, ...summary } = await importHistory({
-      files: await written(contents, folder),
+      files: await writeFiles(contents, folder),
       databaseUrl: database.url,
       store,
       register: new AuthorityRegister(store),
@@ -107,21 +112,21 @@ export function importsOfTests() {
   const complaint = async (number: number) =>
     (await new StreamCommandHandler(store, complaintAggregate).load(ref(number))).state;
 
-  const outcome = async (number: number) =>
+  const complianceOutcomeOf = async (number: number) =>
     complianceOutcome((await complaint(number))?.recommendations ?? [])?.outcome;
 
-  return { imported, complaint, outcome, store: () => store, databaseUrl: () => database.url };
+  return { imported, complaint, complianceOutcomeOf, store: () => store, databaseUrl: () => database.url };
 }
 
-async function written(contents: Contents, folder: string): Promise<Partial<Record<ImportFile, string>>> {
-  const paths: Partial<Record<ImportFile, string>> = {};
-  const own = await mkdtemp(join(folder, 'files-'));
-  for (const kind of IMPORT_FILES) {
+async function writeFiles(contents: Contents, folder: string): Promise<ImportPaths> {
+  const paths: Partial<Record<ImportFileKind, string>> = {};
+  const subfolder = await mkdtemp(join(folder, 'files-'));
+  for (const kind of IMPORT_FILE_KINDS) {
     const content = contents[kind];
     if (content === undefined) continue;
-    paths[kind] = join(own, `${kind}.csv`);
-    const whole = typeof content === 'string' || Buffer.isBuffer(content);
-    await writeFile(paths[kind], whole ? content : file(kind, content));
+    paths[kind] = join(subfolder, `${kind}.csv`);
+    const isWholeFile = typeof content === 'string' || Buffer.isBuffer(content);
+    await writeFile(paths[kind], isWholeFile ? content : file(kind, content));
   }
   return paths;
 }

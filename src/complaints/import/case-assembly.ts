@@ -1,81 +1,82 @@
 import type { CaseHistory } from './case-history.js';
 import type { CaseRow } from './case-rows.js';
-import { problemAt, type ImportFault, type ImportFile, type ImportProblem } from './import-problem.js';
+import type { RowFault } from './csv/row-fault.js';
+import type { ImportPaths, RowLocation } from './import-file.js';
+import { problemAt, type ImportProblem } from './import-problem.js';
 import { MAX_CASE_ROWS, type StagedCase, type StagedRow } from './import-staging.js';
 
-/** The files of an import as they were named. */
-export type FileNames = Readonly<Partial<Record<ImportFile, string>>>;
-
 /**
- * Makes one case of its rows. A row told twice is a fault even where it says the same; with a row at fault
- * nothing of the case is stored (design 4).
+ * Puts the rows of one case together. A row that repeats another is a problem even when both say the same. With
+ * any bad row the case is incomplete, and nothing of it is stored (design 4).
  */
 export function assembleCase(
   { reference, rows, excess }: StagedCase,
-  names: FileNames,
-): { caseFile: CaseHistory; problems: readonly ImportProblem[] } {
-  const sourceOf = ({ file, line }: StagedRow) => ({ file: names[file] ?? file, line });
+  paths: ImportPaths,
+): { history: CaseHistory; problems: readonly ImportProblem[] } {
+  const locationOf = ({ kind, line }: StagedRow): RowLocation => ({ path: paths[kind] ?? kind, line });
   const problems: ImportProblem[] = [];
-  const told: { row: CaseRow; source: { file: string; line: number } }[] = [];
-  const lines = new Map<string, number>();
+  const accepted: { row: CaseRow; location: RowLocation }[] = [];
+  const firstLines = new Map<string, number>();
   for (const staged of rows) {
     if (staged.row === null) continue;
-    const { key, twice } = identityOf(staged.row);
-    const earlier = lines.get(key);
-    if (earlier === undefined) {
-      lines.set(key, staged.line);
-      told.push({ row: staged.row, source: sourceOf(staged) });
+    const { key, duplicate } = identityOf(staged.row);
+    const firstLine = firstLines.get(key);
+    if (firstLine === undefined) {
+      firstLines.set(key, staged.line);
+      accepted.push({ row: staged.row, location: locationOf(staged) });
     } else {
-      const fault = { ...twice, message: `stands in line ${earlier} already` };
-      problems.push(problemAt(sourceOf(staged), reference, fault));
+      const fault = { ...duplicate, message: `is already in line ${firstLine}` };
+      problems.push(problemAt(locationOf(staged), reference, fault));
     }
   }
-  if (excess !== null) problems.push(problemAt(sourceOf(excess), reference, TOO_MANY_LINES));
-  const caseFile = {
+  if (excess !== null) problems.push(problemAt(locationOf(excess), reference, TOO_MANY_LINES));
+  const history = {
     reference,
-    ...told.flatMap(({ row, source }) => (row.file === 'decisions' ? [decisionAt(row, source)] : [])).at(0),
-    recommendations: told.flatMap(({ row, source }) =>
-      row.file === 'recommendations' ? [{ ...row.made, source }] : [],
+    ...accepted
+      .flatMap(({ row, location }) => (row.kind === 'decisions' ? [decisionAt(row, location)] : []))
+      .at(0),
+    recommendations: accepted.flatMap(({ row, location }) =>
+      row.kind === 'recommendations' ? [{ ...row.recommendation, location }] : [],
     ),
-    checks: told.flatMap(({ row, source }) =>
-      row.file === 'compliance' ? [{ ...row.checked, source }] : [],
+    checks: accepted.flatMap(({ row, location }) =>
+      row.kind === 'compliance' ? [{ ...row.check, location }] : [],
     ),
-    incomplete: problems.length > 0 || told.length < rows.length,
+    incomplete: problems.length > 0 || accepted.length < rows.length,
   };
-  return { caseFile, problems };
+  return { history, problems };
 }
 
 function decisionAt(
-  { received, decision }: Extract<CaseRow, { file: 'decisions' }>,
-  source: { file: string; line: number },
+  { received, decision }: Extract<CaseRow, { kind: 'decisions' }>,
+  location: RowLocation,
 ): Pick<CaseHistory, 'received' | 'decision'> {
   return {
-    received: { ...received, source },
-    decision: { ...decision, source },
+    received: { ...received, location },
+    decision: { ...decision, location },
   };
 }
 
-const TOO_MANY_LINES: ImportFault = {
+const TOO_MANY_LINES: RowFault = {
   column: 'reference',
   code: 'too-many-lines',
-  message: `is the case of more than ${MAX_CASE_ROWS} lines, which is more than the rules allow`,
+  message: `is the reference of more than ${MAX_CASE_ROWS} lines, the most a case may have`,
 };
 
-/** By what two rows of one case are the same, and what is wrong when they are. */
-function identityOf(row: CaseRow): { key: string; twice: Omit<ImportFault, 'message'> } {
-  switch (row.file) {
+/** What a row of a case records, and the fault of a second row with the same key. */
+function identityOf(row: CaseRow): { key: string; duplicate: Omit<RowFault, 'message'> } {
+  switch (row.kind) {
     case 'decisions':
-      return { key: 'decision', twice: { column: 'reference', code: 'duplicate-reference' } };
+      return { key: 'decision', duplicate: { column: 'reference', code: 'duplicate-reference' } };
     case 'recommendations':
       return {
-        key: `recommendation ${row.made.recommendation}`,
-        twice: { column: 'recommendation', code: 'duplicate-recommendation' },
+        key: `recommendation ${row.recommendation.recommendation}`,
+        duplicate: { column: 'recommendation', code: 'duplicate-recommendation' },
       };
     case 'compliance': {
-      const { recommendation, result, actionOn, checkedOn } = row.checked;
+      const { recommendation, result, actionOn, checkedOn } = row.check;
       return {
         key: ['check', recommendation, result, actionOn ?? '', checkedOn].join(' '),
-        twice: { column: null, code: 'duplicate-check' },
+        duplicate: { column: null, code: 'duplicate-check' },
       };
     }
     default:

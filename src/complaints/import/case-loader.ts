@@ -1,103 +1,82 @@
-import type { AuthorityRegister } from '../../authorities/authority-register.js';
-import type { Actor, EventStore } from '../../event-store/event-store.js';
-import type { Position } from '../../event-store/position.js';
-import type { Clock } from '../../platform/clock.js';
+import { setImmediate as nextEventLoopTurn } from 'node:timers/promises';
 import type { CaseHistory } from './case-history.js';
-import { CaseRecorder } from './case-recorder.js';
-import type { ImportProblem } from './import-problem.js';
+import { CaseRecorder, type RecorderOptions } from './case-recorder.js';
+import type { LoadCounts } from './load-counts.js';
 
 /** What cases are loaded with, and how. */
-export type LoadOptions = Readonly<{
-  store: EventStore;
-  register: AuthorityRegister;
-  clock: Clock;
-  /** In whose name the events are recorded. */
-  actor: Actor;
-  /** Ties the events of one load together; random when left out. */
-  correlationId?: string | undefined;
-  /** Decides everything and appends nothing. */
-  dryRun?: boolean | undefined;
-  /** Cases decided and appended together; 50 when left out. */
-  pageSize?: number | undefined;
-  /** Once aborted no further page is begun; what is stored stays. */
-  signal?: AbortSignal | undefined;
-  onProblems?: ((problems: readonly ImportProblem[]) => Promise<void> | void) | undefined;
-  /** After each page, with the counts so far. */
-  onPage?: ((counts: LoadCounts) => void) | undefined;
-}>;
+export type LoadOptions = RecorderOptions &
+  Readonly<{
+    /** Cases decided and appended together; 50 when left out. */
+    batchSize?: number | undefined;
+    /** Once aborted no further batch is begun; what is stored stays. */
+    signal?: AbortSignal | undefined;
+    /** Called after each batch, with the counts so far. */
+    onBatch?: ((counts: LoadCounts) => void) | undefined;
+  }>;
 
-/** What became of the cases; in a dry run, what would have. */
-export type LoadCounts = Readonly<{
-  cases: Readonly<{ added: number; extended: number; unchanged: number; refused: number }>;
-  events: number;
-  /** Complaints, decisions, recommendations and checks that stood in the record already. */
-  known: number;
-  /** Of the last event appended; null when there is none. */
-  position: Position | null;
-}>;
-
-/** Small, so that what is made for a page is gone before the collector of garbage has to keep it. */
-const PAGE_SIZE = 50;
-/** Pages being appended at a time: as many as make up the log's next batch while it stores the one before. */
-const UNDER_WAY = 32;
-/** Recommendations and checks of the pages being appended, at most, so that memory stays flat. */
-const PARTS_UNDER_WAY = 10_000;
+/** Small, so that the objects of a batch are collected while they are young. */
+const BATCH_SIZE = 50;
+/** A batch of large cases holds fewer of them. */
+const MAX_BATCH_PARTS = 1_000;
+/** Batches in flight: enough to fill the log's next transaction while it stores the one before. */
+const MAX_BATCHES_IN_FLIGHT = 32;
+/** Recommendations and checks of the batches in flight, at most, so that memory stays flat. */
+const MAX_PARTS_IN_FLIGHT = 10_000;
 
 /**
- * Records cases through the domain, a page at a time: one is decided while those before it are appended. A
- * case is one append, so it is stored whole or not at all; loading the same cases again stores nothing.
+ * Records cases through the domain in batches: each is decided while those before it are appended. A case is one
+ * append, so it is stored whole or not at all; loading the same cases again stores nothing.
  *
- * @throws Unavailable when the store does not answer, Conflict when others kept writing a case. What is stored
- *   by then stays, and loading the same cases again completes it.
+ * @throws Unavailable when the store does not answer, Conflict when others kept writing a case. What was stored
+ *   before stays, and loading the same cases again completes it.
  */
 export async function loadCases(
-  caseFiles: AsyncIterable<CaseHistory> | Iterable<CaseHistory>,
+  histories: AsyncIterable<CaseHistory> | Iterable<CaseHistory>,
   options: LoadOptions,
 ): Promise<LoadCounts> {
   const recorder = new CaseRecorder(options);
-  const underWay: Readonly<{ settled: Promise<void>; parts: number }>[] = [];
+  const inFlight: Readonly<{ appended: Promise<void>; parts: number }>[] = [];
   const isFull = (most: number) =>
-    underWay.length >= most || underWay.reduce((sum, { parts }) => sum + parts, 0) >= PARTS_UNDER_WAY;
-  // The first page tells what the others are likely to be: none is appended beside it.
+    inFlight.length >= most || inFlight.reduce((sum, { parts }) => sum + parts, 0) >= MAX_PARTS_IN_FLIGHT;
+  // The first batch shows whether cases are likely to be new: no other is appended beside it.
   let most = 1;
   try {
-    for await (const { page, parts } of pagesOf(caseFiles, options.pageSize ?? PAGE_SIZE)) {
+    for await (const { batch, parts } of batchesOf(histories, options.batchSize ?? BATCH_SIZE)) {
       if (options.signal?.aborted === true) break;
-      const drafts = await recorder.draft(page);
+      const prepared = await recorder.prepare(batch);
+      // New cases are decided without waiting for anything, which would keep the store's answers from arriving.
+      await nextEventLoopTurn();
       while (isFull(most)) {
-        await underWay.shift()?.settled;
-        most = UNDER_WAY;
+        await inFlight.shift()?.appended;
+        most = MAX_BATCHES_IN_FLIGHT;
       }
-      const settled = recorder.settle(drafts).then(() => options.onPage?.(recorder.counts));
-      // A failure is told where this is awaited, which is some pages later.
-      settled.catch(() => undefined);
-      underWay.push({ settled, parts });
+      const appended = recorder.append(prepared).then(() => options.onBatch?.(recorder.counts));
+      // A failure is thrown where this promise is awaited, some batches later.
+      appended.catch(() => undefined);
+      inFlight.push({ appended, parts });
     }
   } finally {
-    // Also where one fails, nothing goes on being stored once this has ended.
-    const last = underWay.map(({ settled }) => settled);
+    // Also after a failure, nothing is stored once this function has ended.
+    const last = inFlight.map(({ appended }) => appended);
     await Promise.allSettled(last);
     await Promise.all(last);
   }
   return recorder.counts;
 }
 
-/** A page of large cases holds fewer of them. */
-const PAGE_PARTS = 1_000;
-
-async function* pagesOf(
-  caseFiles: AsyncIterable<CaseHistory> | Iterable<CaseHistory>,
+async function* batchesOf(
+  histories: AsyncIterable<CaseHistory> | Iterable<CaseHistory>,
   size: number,
-): AsyncGenerator<Readonly<{ page: readonly CaseHistory[]; parts: number }>> {
-  let page: CaseHistory[] = [];
+): AsyncGenerator<Readonly<{ batch: readonly CaseHistory[]; parts: number }>> {
+  let batch: CaseHistory[] = [];
   let parts = 0;
-  for await (const caseFile of caseFiles) {
-    page.push(caseFile);
-    parts += caseFile.recommendations.length + caseFile.checks.length;
-    if (page.length < size && parts < PAGE_PARTS) continue;
-    yield { page, parts };
-    page = [];
+  for await (const history of histories) {
+    batch.push(history);
+    parts += history.recommendations.length + history.checks.length;
+    if (batch.length < size && parts < MAX_BATCH_PARTS) continue;
+    yield { batch, parts };
+    batch = [];
     parts = 0;
   }
-  if (page.length > 0) yield { page, parts };
+  if (batch.length > 0) yield { batch, parts };
 }

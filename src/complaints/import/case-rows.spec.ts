@@ -1,4 +1,5 @@
-import { importColumns, readRow } from './case-rows.js';
+import { importColumns, parseRow } from './case-rows.js';
+import type { ImportFileKind } from './import-file.js';
 
 const DECISION = {
   reference: '19 007 429',
@@ -29,14 +30,14 @@ const CHECK = {
   checked_on: '2019-12-10',
 };
 
-function faultsOf(file: Parameters<typeof readRow>[0], cells: Record<string, string | undefined>) {
-  const reading = readRow(file, cells);
-  if (!('faults' in reading)) throw new Error('the row was read');
-  return reading.faults.map(({ column, message }) => `${column ?? ''} ${message}`);
+function faultsOf(kind: ImportFileKind, cells: Record<string, string | undefined>) {
+  const parsed = parseRow(kind, cells);
+  if (!('faults' in parsed)) throw new Error('the row was accepted');
+  return parsed.faults.map(({ column, message }) => `${column ?? ''} ${message}`);
 }
 
 describe('the columns of the files', () => {
-  it('are those that people rely on', () => {
+  it('are those of the documentation', () => {
     expect(importColumns).toEqual({
       decisions: Object.keys(DECISION),
       recommendations: Object.keys(RECOMMENDATION),
@@ -46,11 +47,11 @@ describe('the columns of the files', () => {
 });
 
 describe('a row', () => {
-  it('of decisions tells a complaint and its decision with the finding', () => {
-    expect(readRow('decisions', DECISION)).toEqual({
+  it('of decisions holds a complaint and its decision with the finding', () => {
+    expect(parseRow('decisions', DECISION)).toEqual({
       reference: '19007429',
       row: {
-        file: 'decisions',
+        kind: 'decisions',
         received: { authority: 'E07000129', subject: 'Housing', receivedOn: '2019-05-01' },
         decision: {
           decidedOn: '2019-09-02',
@@ -62,7 +63,7 @@ describe('a row', () => {
     });
   });
 
-  it('of decisions tells no finding where the case was not upheld', () => {
+  it('of decisions holds no finding when the case was not upheld', () => {
     const cells = {
       ...DECISION,
       outcome: 'not-upheld',
@@ -70,29 +71,29 @@ describe('a row', () => {
       remedy: undefined,
       injustice: undefined,
     };
-    expect(readRow('decisions', cells)).toMatchObject({
+    expect(parseRow('decisions', cells)).toMatchObject({
       row: { decision: { outcome: 'not-upheld', reason: undefined, finding: undefined } },
     });
   });
 
-  it('takes injustice as spreadsheets write it', () => {
-    expect(readRow('decisions', { ...DECISION, injustice: 'FALSE' })).toMatchObject({
+  it('accepts injustice in capitals, as spreadsheets write it', () => {
+    expect(parseRow('decisions', { ...DECISION, injustice: 'FALSE' })).toMatchObject({
       row: { decision: { finding: { injustice: false } } },
     });
   });
 
-  it('of recommendations and compliance tells one of each', () => {
-    expect(readRow('recommendations', RECOMMENDATION)).toMatchObject({
-      row: { made: { recommendation: 'r1', kind: 'personal', dueOn: '2019-12-02' } },
+  it('of recommendations or compliance holds one recommendation or check', () => {
+    expect(parseRow('recommendations', RECOMMENDATION)).toMatchObject({
+      row: { recommendation: { recommendation: 'r1', kind: 'personal', dueOn: '2019-12-02' } },
     });
-    expect(readRow('compliance', { ...CHECK, result: 'not-complied', action_on: undefined })).toMatchObject({
-      row: { checked: { recommendation: 'r1', result: 'not-complied', checkedOn: '2019-12-10' } },
+    expect(parseRow('compliance', { ...CHECK, result: 'not-complied', action_on: undefined })).toMatchObject({
+      row: { check: { recommendation: 'r1', result: 'not-complied', checkedOn: '2019-12-10' } },
     });
   });
 });
 
 describe('a bad row', () => {
-  it('tells every cell at fault in plain words', () => {
+  it('is reported with every bad cell', () => {
     const cells = {
       ...DECISION,
       authority: 'Blaby',
@@ -120,22 +121,22 @@ describe('a bad row', () => {
       ['remedy'],
       'must be blank unless the outcome is upheld',
     ],
-  ])('has half a finding, or one out of place: %j', (over, columns, message) => {
+  ])('has half a finding, or one that does not belong: %j', (over, columns, message) => {
     expect(faultsOf('decisions', { ...DECISION, ...over })).toEqual(
       columns.map((column) => `${column} ${message}`),
     );
   });
 
-  it('tells cells at fault and a finding out of place together', () => {
+  it('is reported with bad cells and half a finding together', () => {
     expect(faultsOf('decisions', { ...DECISION, decided_on: '1/9/2019', injustice: undefined })).toEqual([
       'decided_on must be a calendar date, YYYY-MM-DD',
       'injustice must not be blank where the outcome is upheld',
     ]);
   });
 
-  it('is known by its reference where that can be read', () => {
-    expect(readRow('compliance', { ...CHECK, result: 'yes' })).toMatchObject({ reference: '19007429' });
-    expect(readRow('compliance', { ...CHECK, reference: '7429' })).toMatchObject({
+  it('has its reference when that can be read', () => {
+    expect(parseRow('compliance', { ...CHECK, result: 'yes' })).toMatchObject({ reference: '19007429' });
+    expect(parseRow('compliance', { ...CHECK, reference: '7429' })).toMatchObject({
       reference: null,
       faults: [{ column: 'reference', message: 'must be eight digits, such as 19007429 or 19 007 429' }],
     });

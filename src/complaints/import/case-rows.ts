@@ -10,9 +10,10 @@ import {
   RemedySchema,
 } from '../complaint.events.js';
 import type { CaseHistory } from './case-history.js';
-import type { ImportFault, ImportFile } from './import-problem.js';
+import type { RowFault } from './csv/row-fault.js';
+import type { ImportFileKind } from './import-file.js';
 
-/** The columns of each file and what their cells may hold, by the schemas of the events they lead to (design 4). */
+/** The columns of each file and the schemas of their cells, which are those of the events (design 4). */
 const rowSchemas = {
   decisions: z.object({
     reference: CaseReferenceSchema,
@@ -45,59 +46,59 @@ const rowSchemas = {
     action_on: ComplianceCheckedSchema.shape.actionOn,
     checked_on: ComplianceCheckedSchema.shape.checkedOn,
   }),
-} satisfies Record<ImportFile, z.ZodObject>;
+} satisfies Record<ImportFileKind, z.ZodObject>;
 
 /** The columns each file must have, in the order of design 4. */
-export const importColumns: Readonly<Record<ImportFile, readonly string[]>> = {
+export const importColumns: Readonly<Record<ImportFileKind, readonly string[]>> = {
   decisions: rowSchemas.decisions.keyof().options,
   recommendations: rowSchemas.recommendations.keyof().options,
   compliance: rowSchemas.compliance.keyof().options,
 };
 
-/** What a row tells of its case. Plain JSON, for staging. */
+/** What one row records of its case. Plain JSON, for staging. */
 export type CaseRow =
   | Readonly<{
-      file: 'decisions';
+      kind: 'decisions';
       received: NonNullable<CaseHistory['received']>;
       decision: NonNullable<CaseHistory['decision']>;
     }>
-  | Readonly<{ file: 'recommendations'; made: CaseHistory['recommendations'][number] }>
-  | Readonly<{ file: 'compliance'; checked: CaseHistory['checks'][number] }>;
+  | Readonly<{ kind: 'recommendations'; recommendation: CaseHistory['recommendations'][number] }>
+  | Readonly<{ kind: 'compliance'; check: CaseHistory['checks'][number] }>;
 
-/** A row as read: what it tells, or all that is wrong with it; the reference is null where it cannot be read. */
-export type RowReading =
+/** A row as read, or everything that is wrong with it; the reference is null where it cannot be read. */
+export type ParsedRow =
   | Readonly<{ reference: CaseReference; row: CaseRow }>
-  | Readonly<{ reference: CaseReference | null; faults: readonly ImportFault[] }>;
+  | Readonly<{ reference: CaseReference | null; faults: readonly RowFault[] }>;
 
 type RowCells = Readonly<Record<string, string | undefined>>;
 
-/** Reads the trimmed cells of one row of a file; a blank cell is undefined. */
-export function readRow(file: ImportFile, cells: RowCells): RowReading {
-  switch (file) {
+/** Parses the trimmed cells of one row; a blank cell is undefined. */
+export function parseRow(kind: ImportFileKind, cells: RowCells): ParsedRow {
+  switch (kind) {
     case 'decisions': {
       const parsed = rowSchemas.decisions.safeParse(cells);
       return parsed.success
-        ? readDecision(parsed.data)
-        : unreadable(cells, parsed.error, findingFaults(cells));
+        ? parsedDecision(parsed.data)
+        : invalidRow(cells, parsed.error, findingFaults(cells));
     }
     case 'recommendations': {
       const parsed = rowSchemas.recommendations.safeParse(cells);
-      if (!parsed.success) return unreadable(cells, parsed.error);
-      const { reference, due_on, ...made } = parsed.data;
-      return { reference, row: { file, made: { ...made, dueOn: due_on } } };
+      if (!parsed.success) return invalidRow(cells, parsed.error);
+      const { reference, due_on, ...rest } = parsed.data;
+      return { reference, row: { kind, recommendation: { ...rest, dueOn: due_on } } };
     }
     case 'compliance': {
       const parsed = rowSchemas.compliance.safeParse(cells);
-      if (!parsed.success) return unreadable(cells, parsed.error);
-      const { reference, action_on, checked_on, ...check } = parsed.data;
-      return { reference, row: { file, checked: { ...check, actionOn: action_on, checkedOn: checked_on } } };
+      if (!parsed.success) return invalidRow(cells, parsed.error);
+      const { reference, action_on, checked_on, ...rest } = parsed.data;
+      return { reference, row: { kind, check: { ...rest, actionOn: action_on, checkedOn: checked_on } } };
     }
     default:
-      return file satisfies never;
+      return kind satisfies never;
   }
 }
 
-function readDecision(data: z.infer<typeof rowSchemas.decisions>): RowReading {
+function parsedDecision(data: z.infer<typeof rowSchemas.decisions>): ParsedRow {
   const { reference, authority, subject, received_on, decided_on, outcome, reason, remedy, injustice } = data;
   const faults = findingFaults(data);
   if (faults.length > 0) return { reference, faults };
@@ -105,15 +106,15 @@ function readDecision(data: z.infer<typeof rowSchemas.decisions>): RowReading {
   return {
     reference,
     row: {
-      file: 'decisions',
+      kind: 'decisions',
       received: { authority, subject, receivedOn: received_on },
       decision: { decidedOn: decided_on, outcome, reason, finding },
     },
   };
 }
 
-/** A finding is its two cells together, with upheld and only there. */
-function findingFaults({ outcome, ...cells }: RowCells): ImportFault[] {
+/** An upheld decision has both cells of its finding; any other decision has neither. */
+function findingFaults({ outcome, ...cells }: RowCells): RowFault[] {
   if (!DecisionOutcomeSchema.safeParse(outcome).success) return [];
   return ['remedy', 'injustice'].flatMap((column) => {
     if (outcome === 'upheld' && cells[column] === undefined) {
@@ -128,16 +129,16 @@ function findingFaults({ outcome, ...cells }: RowCells): ImportFault[] {
   });
 }
 
-/** The case a text names, where it names one. */
+/** The case reference that a text is; null when it is none. */
 export function referenceIn(text: string | undefined): CaseReference | null {
   return CaseReferenceSchema.safeParse(text).data ?? null;
 }
 
-function unreadable(cells: RowCells, error: z.ZodError, more: readonly ImportFault[] = []): RowReading {
-  return { reference: referenceIn(cells['reference']), faults: [...error.issues.map(toldIssue), ...more] };
+function invalidRow(cells: RowCells, error: z.ZodError, more: readonly RowFault[] = []): ParsedRow {
+  return { reference: referenceIn(cells['reference']), faults: [...error.issues.map(cellFault), ...more] };
 }
 
-function toldIssue(issue: z.core.$ZodIssue): ImportFault {
+function cellFault(issue: z.core.$ZodIssue): RowFault {
   const column = String(issue.path[0]);
   if (issue.code === 'invalid_value') {
     return { column, code: 'invalid-cell', message: `must be one of ${issue.values.map(String).join(', ')}` };

@@ -1,159 +1,154 @@
-import { assembleCase, type FileNames } from './case-assembly.js';
+import { assembleCase } from './case-assembly.js';
 import type { CaseHistory } from './case-history.js';
-import { loadCases, type LoadCounts, type LoadOptions } from './case-loader.js';
+import { loadCases, type LoadOptions } from './case-loader.js';
+import type { ImportPaths } from './import-file.js';
 import type { ImportProblem } from './import-problem.js';
-import { closeFiles, openFiles, readPages, type OpenFile, type ReadPage } from './import-reading.js';
+import type { ImportProgress } from './import-progress.js';
+import { closeTables, openTables, rowBatches, type ImportTable, type RowBatch } from './import-reading.js';
 import { ImportStaging } from './import-staging.js';
+import { casesSeen, type LoadCounts } from './load-counts.js';
 
-/** What to import, where to, and whom to tell. */
-export type ImportRequest = Omit<LoadOptions, 'onProblems' | 'onPage' | 'correlationId'> &
+/** What to import, where to, and whom to report to. */
+export type ImportRequest = Omit<LoadOptions, 'onProblems' | 'onBatch' | 'correlationId'> &
   Readonly<{
     /** Paths of the files, at least one. Recommendations and compliance may come alone for stored cases. */
-    files: FileNames;
-    /** The PostgreSQL in whose temporary tables the files are brought together. */
+    files: ImportPaths;
+    /** The PostgreSQL in whose temporary tables the rows are sorted by case. */
     databaseUrl: string;
     onProgress?: ((progress: ImportProgress) => void) | undefined;
-    /** Every problem, by file and line, once all is done; waited for. */
+    /** Receives every problem, by file and line, after all cases are recorded. It is awaited. */
     onProblem?: ((problem: ImportProblem) => Promise<void> | void) | undefined;
   }>;
-
-/** How far an import is: it reads each file (bytes; total 0 where unknown), then records the cases. */
-export type ImportProgress =
-  | Readonly<{ phase: 'reading'; file: string; done: number; total: number }>
-  | Readonly<{ phase: 'recording'; done: number; total: number }>;
 
 /** What an import did; in a dry run, what it would have done. */
 export type ImportSummary = LoadCounts &
   Readonly<{
     dryRun: boolean;
-    /** Stopped by its signal before all cases were come to; running it again completes it. */
+    /** Stopped by its signal before all cases were recorded; importing the same files again completes it. */
     aborted: boolean;
     files: readonly ImportedFile[];
     problems: number;
   }>;
 
-/** A file as it was read. */
+/** One imported file. */
 export type ImportedFile = Readonly<{
+  /** Its path, as given. */
   file: string;
   /** Bad rows included, blank ones not. */
   rows: number;
-  /** Columns that mean nothing here. */
+  /** Columns that the import does not read. */
   ignoredColumns: readonly string[];
 }>;
 
-/** Exit code of an import: 4 where bad lines were left out or it was stopped, else 0 (design 4). */
+/** Exit code of an import: 4 when problems were found or it was stopped, else 0 (design 4). */
 export function importExitCode({ problems, aborted }: ImportSummary): 0 | 4 {
   return problems > 0 || aborted ? 4 : 0;
 }
 
 /**
- * Imports bulk history: reads all files into staging, then records case by case through the domain. A bad line
- * keeps its whole case out, and nothing else.
+ * Imports bulk history: reads all files into staging, then records case by case through the domain. After a bad
+ * row nothing of its case is stored; all other cases are.
  *
- * @throws InvalidInput (UnusableFile) for a file that cannot be taken at all, before anything is stored;
- *   Unavailable when a database does not answer; as {@link loadCases} otherwise.
+ * @throws InvalidInput (UnusableFile) for a file that cannot be imported at all, before anything is stored;
+ *   Unavailable when a database does not answer; otherwise as {@link loadCases}.
  */
 export async function importHistory(request: ImportRequest): Promise<ImportSummary> {
-  const files = await openFiles(request.files);
+  const tables = await openTables(request.files);
   try {
     const staging = await ImportStaging.open(request.databaseUrl);
     try {
-      return await new HistoryImport(request, staging).run(files);
+      return await new HistoryImport(request, staging).import(tables);
     } finally {
       await staging.close();
     }
   } finally {
-    await closeFiles(files);
+    await closeTables(tables);
   }
 }
 
-const PROBLEM_PAGE = 500;
+/** Problems written into staging at a time: a bad file may have one in every row. */
+const PROBLEM_BATCH = 500;
 
 class HistoryImport {
   #problems = 0;
-  readonly #unstaged: ImportProblem[] = [];
-  /** Whether all of the files was read. */
-  #readAll = true;
+  readonly #unstagedProblems: ImportProblem[] = [];
+  #allFilesRead = true;
 
   constructor(
     private readonly request: ImportRequest,
     private readonly staging: ImportStaging,
   ) {}
 
-  async run(files: readonly OpenFile[]): Promise<ImportSummary> {
+  async import(tables: readonly ImportTable[]): Promise<ImportSummary> {
     const { signal, dryRun = false, onProblem } = this.request;
-    const imported: ImportedFile[] = [];
-    for (const file of files) imported.push(await this.#read(file));
+    const files: ImportedFile[] = [];
+    for (const table of tables) files.push(await this.#read(table));
     const total = await this.staging.countCases();
     const counts = await this.#record(total);
-    await this.#flush();
+    await this.#flushProblems();
     if (onProblem !== undefined) {
-      for await (const problem of this.staging.problems(imported.map(({ file }) => file))) {
+      for await (const problem of this.staging.problems(files.map(({ file }) => file))) {
         await onProblem(problem);
       }
     }
-    const aborted = signal?.aborted === true && (!this.#readAll || seen(counts) < total);
-    return { ...counts, dryRun, aborted, files: imported, problems: this.#problems };
+    const aborted = signal?.aborted === true && (!this.#allFilesRead || casesSeen(counts) < total);
+    return { ...counts, dryRun, aborted, files, problems: this.#problems };
   }
 
-  async #read(open: OpenFile): Promise<ImportedFile> {
-    const { file, size, ignored } = open.table;
+  async #read(importTable: ImportTable): Promise<ImportedFile> {
+    const { path, size, ignored } = importTable.table;
     let rows = 0;
-    // One page is read while the one before it goes into staging.
-    let staging = Promise.resolve();
+    // One batch is read while the batch before it is written into staging.
+    let staged = Promise.resolve();
     try {
-      for await (const page of readPages(open)) {
-        await staging;
-        this.#readAll = this.request.signal?.aborted !== true;
-        if (!this.#readAll) break;
-        rows += page.lines;
-        staging = this.#stage(page);
-        staging.catch(() => undefined);
-        this.request.onProgress?.({ phase: 'reading', file, done: open.table.bytesRead, total: size });
+      for await (const batch of rowBatches(importTable)) {
+        await staged;
+        this.#allFilesRead = this.request.signal?.aborted !== true;
+        if (!this.#allFilesRead) break;
+        rows += batch.count;
+        staged = this.#stage(batch);
+        staged.catch(() => undefined);
+        const done = importTable.table.bytesRead;
+        this.request.onProgress?.({ phase: 'reading', path, done, total: size });
       }
     } finally {
-      await staging;
+      await staged;
     }
-    return { file, rows, ignoredColumns: ignored };
+    return { file: path, rows, ignoredColumns: ignored };
   }
 
-  async #stage({ rows, problems }: ReadPage): Promise<void> {
+  async #stage({ rows, problems }: RowBatch): Promise<void> {
     await this.staging.addRows(rows);
-    await this.#add(problems);
+    await this.#addProblems(problems);
   }
 
   async #record(total: number): Promise<LoadCounts> {
-    const tell = (done: number) => this.request.onProgress?.({ phase: 'recording', done, total });
-    tell(0);
-    return loadCases(this.#caseFiles(), {
+    const report = (done: number) => this.request.onProgress?.({ phase: 'recording', done, total });
+    report(0);
+    return loadCases(this.#histories(), {
       ...this.request,
-      onProblems: (problems) => this.#add(problems),
-      onPage: (counts) => {
-        tell(seen(counts));
+      onProblems: (problems) => this.#addProblems(problems),
+      onBatch: (counts) => {
+        report(casesSeen(counts));
       },
     });
   }
 
-  async *#caseFiles(): AsyncGenerator<CaseHistory> {
+  async *#histories(): AsyncGenerator<CaseHistory> {
     for await (const staged of this.staging.cases()) {
-      const { caseFile, problems } = assembleCase(staged, this.request.files);
-      await this.#add(problems);
-      yield caseFile;
+      const { history, problems } = assembleCase(staged, this.request.files);
+      await this.#addProblems(problems);
+      yield history;
     }
   }
 
-  /** They go into staging a page at a time: a bad file may have one in every line. */
-  async #add(problems: readonly ImportProblem[]): Promise<void> {
+  async #addProblems(problems: readonly ImportProblem[]): Promise<void> {
     this.#problems += problems.length;
-    for (const problem of problems) this.#unstaged.push(problem);
-    if (this.#unstaged.length >= PROBLEM_PAGE) await this.#flush();
+    for (const problem of problems) this.#unstagedProblems.push(problem);
+    if (this.#unstagedProblems.length >= PROBLEM_BATCH) await this.#flushProblems();
   }
 
-  async #flush(): Promise<void> {
-    await this.staging.addProblems(this.#unstaged.splice(0));
+  async #flushProblems(): Promise<void> {
+    await this.staging.addProblems(this.#unstagedProblems.splice(0));
   }
-}
-
-function seen({ cases }: LoadCounts): number {
-  return cases.added + cases.extended + cases.unchanged + cases.refused;
 }

@@ -1,7 +1,11 @@
 import type { Progress } from '../../platform/cli/progress.js';
-import type { ImportProgress } from './import-history.js';
 
 const number = new Intl.NumberFormat('en-GB');
+
+/** How far an import is: it reads each file (in bytes; total 0 where unknown), then records the cases. */
+export type ImportProgress =
+  | Readonly<{ phase: 'reading'; path: string; done: number; total: number }>
+  | Readonly<{ phase: 'recording'; done: number; total: number }>;
 
 /** How far an import is, as the command line shows it: each file by its bytes, then the cases. */
 export function importStep(progress: ImportProgress): Progress {
@@ -9,5 +13,5 @@ export function importStep(progress: ImportProgress): Progress {
   if (progress.phase === 'recording') return { step: 'Recording cases', done, total };
   const reached =
     total === 0 ? `${number.format(done)} bytes` : `${Math.floor((100 * Math.min(done, total)) / total)}%`;
-  return { step: `Reading ${progress.file}`, done, total, reached };
+  return { step: `Reading ${progress.path}`, done, total, reached };
 }

@@ -1,34 +1,36 @@
 import { InvalidInput } from '../../platform/errors.js';
-import type { FileNames } from './case-assembly.js';
-import { importColumns, readRow, referenceIn } from './case-rows.js';
-import { UnusableFile } from './csv/csv-bytes.js';
+import type { CaseReference } from '../case-reference.js';
+import { importColumns, parseRow, referenceIn } from './case-rows.js';
 import { CsvTable, type TableRow } from './csv/csv-table.js';
-import { IMPORT_FILES, problemAt, type ImportFile, type ImportProblem } from './import-problem.js';
-import type { ImportStaging, StagedRow } from './import-staging.js';
+import { UnusableFile } from './csv/unusable-file.js';
+import { IMPORT_FILE_KINDS, type ImportFileKind, type ImportPaths } from './import-file.js';
+import { problemAt, type ImportProblem } from './import-problem.js';
+import type { StagedRow } from './import-staging.js';
 
-type NewRow = Parameters<ImportStaging['addRows']>[0][number];
-
-/** One file of an import, with its header read. */
-export type OpenFile = Readonly<{ file: ImportFile; table: CsvTable<string> }>;
+/** One of the files of an import, its header read. */
+export type ImportTable = Readonly<{ kind: ImportFileKind; table: CsvTable<string> }>;
 
 /**
- * Opens every file before anything of any is read, so that all unusable ones are told at once.
- * @throws InvalidInput for no file at all; UnusableFile, or InvalidInput naming each of several.
+ * Opens every file before reading rows of any, so that all unusable files are reported at once.
+ * @throws InvalidInput when no file is given; UnusableFile, or InvalidInput that names each of several.
  */
-export async function openFiles(names: FileNames): Promise<OpenFile[]> {
-  const named = IMPORT_FILES.flatMap((file) =>
-    names[file] === undefined ? [] : [{ file, name: names[file] }],
+export async function openTables(paths: ImportPaths): Promise<ImportTable[]> {
+  const given = IMPORT_FILE_KINDS.flatMap((kind) => {
+    const path = paths[kind];
+    return path === undefined ? [] : [{ kind, path }];
+  });
+  if (given.length === 0) throw new InvalidInput('name at least one file to import', [], 'no-file');
+  const results = await Promise.allSettled(
+    given.map(async ({ kind, path }) => ({ kind, table: await CsvTable.open(path, importColumns[kind]) })),
   );
-  if (named.length === 0) throw new InvalidInput('name at least one file to import', [], 'no-file');
-  const opened = await Promise.allSettled(
-    named.map(async ({ file, name }) => ({ file, table: await CsvTable.open(name, importColumns[file]) })),
+  const opened = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const errors = results.flatMap((result): unknown[] =>
+    result.status === 'rejected' ? [result.reason] : [],
   );
-  const usable = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  const reasons = opened.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
-  if (reasons.length === 0) return usable;
-  await closeFiles(usable);
-  const unusable = reasons.filter((reason) => reason instanceof UnusableFile);
-  if (unusable.length < reasons.length || unusable.length === 1) throw reasons[0];
+  if (errors.length === 0) return opened;
+  await closeTables(opened);
+  const unusable = errors.filter((error) => error instanceof UnusableFile);
+  if (unusable.length < errors.length || unusable.length === 1) throw errors[0];
   throw new InvalidInput(
     unusable.map(({ message }) => message).join('\n'),
     unusable.flatMap(({ faults }) => faults),
@@ -36,47 +38,52 @@ export async function openFiles(names: FileNames): Promise<OpenFile[]> {
   );
 }
 
-export async function closeFiles(files: readonly OpenFile[]): Promise<void> {
-  await Promise.all(files.map(({ table }) => table.close()));
+/** Closes all files. */
+export async function closeTables(tables: readonly ImportTable[]): Promise<void> {
+  await Promise.all(tables.map(({ table }) => table.close()));
 }
 
-/** A page of a file as it goes into staging. */
-export type ReadPage = Readonly<{
-  rows: readonly NewRow[];
+/** A row that goes into staging, under its case. */
+export type RowToStage = StagedRow & { readonly reference: CaseReference };
+
+/** A batch of rows of one file. */
+export type RowBatch = Readonly<{
+  rows: readonly RowToStage[];
   problems: readonly ImportProblem[];
-  lines: number;
+  /** Rows read, bad ones included. */
+  count: number;
 }>;
 
-/** Reads a file in pages. @throws UnusableFile when it turns out not to be text. */
-export async function* readPages({ file, table }: OpenFile): AsyncGenerator<ReadPage> {
-  for await (const page of table.rows()) {
-    const read = page.map((row) => readLine(file, table.file, row));
+/** Reads a file in batches. @throws UnusableFile when it turns out not to be text. */
+export async function* rowBatches({ kind, table }: ImportTable): AsyncGenerator<RowBatch> {
+  for await (const batch of table.rows()) {
+    const results = batch.map((row) => readRow(kind, table.path, row));
     yield {
-      rows: read.flatMap(({ rows }) => rows),
-      problems: read.flatMap(({ problems }) => problems),
-      lines: page.length,
+      rows: results.flatMap(({ rows }) => rows),
+      problems: results.flatMap(({ problems }) => problems),
+      count: batch.length,
     };
   }
 }
 
-/** A line at fault is staged without content under every case it may be of: nothing of that case is stored. */
-function readLine(file: ImportFile, name: string, row: TableRow<string>): Omit<ReadPage, 'lines'> {
+/** A bad row is staged without content under every case it may belong to: nothing of those cases is stored. */
+function readRow(kind: ImportFileKind, path: string, row: TableRow<string>): Omit<RowBatch, 'count'> {
   const { line } = row;
-  const source = { file: name, line };
-  const blocking = (reference: NewRow['reference']): NewRow => ({ reference, file, line, row: null });
+  const location = { path, line };
+  const badRow = (reference: CaseReference): RowToStage => ({ reference, kind, line, row: null });
   if ('fault' in row) {
-    const guessed = row.guess('reference').map(referenceIn);
-    const references = [...new Set(guessed.filter((reference) => reference !== null))];
+    const guesses = row.guessCells('reference').map(referenceIn);
+    const references = [...new Set(guesses.filter((reference) => reference !== null))];
     return {
-      rows: references.map(blocking),
-      problems: [problemAt(source, references[0] ?? null, row.fault)],
+      rows: references.map(badRow),
+      problems: [problemAt(location, references[0] ?? null, row.fault)],
     };
   }
-  const reading = readRow(file, row.cells);
-  if ('row' in reading) return { rows: [{ ...reading, file, line } satisfies StagedRow], problems: [] };
-  const { reference, faults } = reading;
+  const parsed = parseRow(kind, row.cells);
+  if ('row' in parsed) return { rows: [{ ...parsed, kind, line }], problems: [] };
+  const { reference, faults } = parsed;
   return {
-    rows: reference === null ? [] : [blocking(reference)],
-    problems: faults.map((fault) => problemAt(source, reference, fault)),
+    rows: reference === null ? [] : [badRow(reference)],
+    problems: faults.map((fault) => problemAt(location, reference, fault)),
   };
 }

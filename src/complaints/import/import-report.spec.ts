@@ -28,19 +28,19 @@ const SUMMARY: ImportSummary = {
 };
 
 describe('a problem', () => {
-  it('is told by file, line, column, reason and case', () => {
+  it('is printed with file, line, column, reason and case', () => {
     expect(problemLine(PROBLEM)).toBe(
       'decisions.csv:17 decided_on: must be a calendar date, YYYY-MM-DD (19 007 429 not stored)',
     );
   });
 
-  it('is told of the line where no column is at fault, and of no case where none could be read', () => {
+  it('is printed without a column when the whole row is bad, and without a case when none could be read', () => {
     expect(problemLine({ ...PROBLEM, column: null, message: 'has 3 cells', reference: null })).toBe(
       'decisions.csv:17: has 3 cells',
     );
   });
 
-  it('is told of the case where it came from no file', () => {
+  it('is printed as one of a case when that came from no file', () => {
     expect(problemLine({ ...PROBLEM, file: null, line: null })).toBe(
       'a case decided_on: must be a calendar date, YYYY-MM-DD (19 007 429 not stored)',
     );
@@ -48,7 +48,7 @@ describe('a problem', () => {
 });
 
 describe('the closing summary', () => {
-  it('says what became of files and cases', () => {
+  it('counts rows, cases and events', () => {
     expect(summaryLines(SUMMARY)).toEqual([
       'decisions.csv: 20,000 rows; columns not used: officer, notes',
       'compliance.csv: 1 row',
@@ -56,7 +56,7 @@ describe('the closing summary', () => {
     ]);
   });
 
-  it('says of a dry run what would have become of them', () => {
+  it('says what a dry run would have stored', () => {
     const lines = summaryLines({
       ...SUMMARY,
       dryRun: true,
@@ -65,24 +65,24 @@ describe('the closing summary', () => {
     });
     expect(lines.slice(2)).toEqual([
       '18,500 cases would be added and 1 extended, with 81,000 events; 1,499 had been stored already.',
-      '1 problem: 1 case would be left out. Correct the lines named and import the same files again; what is stored is skipped.',
+      '1 problem: 1 case would not be stored. Correct these lines and import the same files again; rows stored already are skipped.',
     ]);
   });
 
-  it('agrees in number', () => {
+  it('uses the singular for one', () => {
     const cases = { added: 1, extended: 0, unchanged: 0, refused: 1 };
     const lines = summaryLines({ ...SUMMARY, files: [], cases, events: 1, problems: 2 });
     expect(lines[0]).toBe('1 case was added and 0 extended, with 1 event; 0 had been stored already.');
-    expect(lines[1]).toContain('2 problems: 1 case was left out.');
+    expect(lines[1]).toContain('2 problems: 1 case was not stored.');
   });
 
-  it('says how to go on after a stop', () => {
+  it('says how to complete an import that was stopped', () => {
     expect(summaryLines({ ...SUMMARY, aborted: true }).at(-1)).toBe(
       'Stopped before the end. Run the same import again to complete it.',
     );
   });
 
-  it('is JSON that lists the first problems and counts all', () => {
+  it('lists the first problems as JSON and counts all of them', () => {
     const many = Array.from({ length: LISTED_PROBLEMS + 5 }, (_, line) => ({ ...PROBLEM, line }));
     const json = summaryJson({ ...SUMMARY, problems: many.length }, many);
     expect(JSON.parse(JSON.stringify(json))).toMatchObject({

@@ -4,10 +4,10 @@ import type { ImportProblem } from './import-problem.js';
 
 /** A problem as one line for people: `decisions.csv:17 decided_on: must be … (19 007 429 not stored)`. */
 export function problemLine({ file, line, column, message, reference }: ImportProblem): string {
-  const place = file === null ? 'a case' : `${file}:${line ?? ''}`;
-  const where = column === null ? place : `${place} ${column}`;
-  const whose = reference === null ? '' : ` (${printedReference(reference)} not stored)`;
-  return `${where}: ${message}${whose}`;
+  const row = file === null ? 'a case' : `${file}:${line ?? ''}`;
+  const cell = column === null ? row : `${row} ${column}`;
+  const consequence = reference === null ? '' : ` (${printedReference(reference)} not stored)`;
+  return `${cell}: ${message}${consequence}`;
 }
 
 const number = new Intl.NumberFormat('en-GB');
@@ -15,30 +15,34 @@ const number = new Intl.NumberFormat('en-GB');
 /** What an import did, as lines for people. */
 export function summaryLines(summary: ImportSummary): string[] {
   const { dryRun, aborted, files, cases, events, problems } = summary;
-  const become = (count: number) => (dryRun ? 'would be' : count === 1 ? 'was' : 'were');
   const lines = files.map(({ file, rows, ignoredColumns }) => {
-    const unused = ignoredColumns.length === 0 ? '' : `; columns not used: ${ignoredColumns.join(', ')}`;
-    return `${file}: ${counted(rows, 'row')}${unused}`;
+    const ignored = ignoredColumns.length === 0 ? '' : `; columns not used: ${ignoredColumns.join(', ')}`;
+    return `${file}: ${counted(rows, 'row')}${ignored}`;
   });
   lines.push(
-    `${counted(cases.added, 'case')} ${become(cases.added)} added and ${number.format(cases.extended)} extended, ` +
+    `${counted(cases.added, 'case')} ${dryRun ? 'would be' : wasOrWere(cases.added)} added and ${number.format(cases.extended)} extended, ` +
       `with ${counted(events, 'event')}; ${number.format(cases.unchanged)} had been stored already.`,
   );
   if (problems > 0) {
     lines.push(
-      `${counted(problems, 'problem')}: ${counted(cases.refused, 'case')} ${become(cases.refused)} left out. ` +
-        'Correct the lines named and import the same files again; what is stored is skipped.',
+      `${counted(problems, 'problem')}: ${counted(cases.refused, 'case')} ` +
+        `${dryRun ? 'would not be' : `${wasOrWere(cases.refused)} not`} stored. ` +
+        'Correct these lines and import the same files again; rows stored already are skipped.',
     );
   }
   if (aborted) lines.push('Stopped before the end. Run the same import again to complete it.');
   return lines;
 }
 
+function wasOrWere(count: number): string {
+  return count === 1 ? 'was' : 'were';
+}
+
 function counted(count: number, noun: string): string {
   return `${number.format(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** Problems that `--json` lists in full; beyond them only the count grows. */
+/** Problems that `--json` lists; further ones are only counted. */
 export const LISTED_PROBLEMS = 1_000;
 
 /**

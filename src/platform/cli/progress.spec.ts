@@ -1,6 +1,4 @@
 import { PassThrough } from 'node:stream';
-import { importStep } from '../../complaints/import/import-progress.js';
-import type { ImportProgress } from '../../complaints/import/import-history.js';
 import { progressDisplay, startProgress, type ProgressOutput } from './progress.js';
 
 function output(isTTY: boolean) {
@@ -11,53 +9,31 @@ function output(isTTY: boolean) {
   return { terminal, text: () => written.join('') };
 }
 
-function importProgress(terminal: ProgressOutput, now?: () => number) {
-  const { show, end } = progressDisplay(terminal, now);
-  return {
-    end,
-    show: (progress: ImportProgress) => {
-      show(importStep(progress));
-    },
-  };
-}
-
-describe('progress where there is no terminal', () => {
-  it('is a line for each step and one every few seconds', () => {
+describe('progress without a terminal', () => {
+  it('is a line at the beginning of each step, and one every few seconds', () => {
     const { terminal, text } = output(false);
     let now = 0;
-    const { show, end } = importProgress(terminal, () => now);
-    show({ phase: 'reading', file: 'decisions.csv', done: 0, total: 4_000 });
-    show({ phase: 'reading', file: 'decisions.csv', done: 1_000, total: 4_000 });
+    const { show, end } = progressDisplay(terminal, () => now);
+    show({ step: 'Reading', done: 0, total: 4_000, reached: '0%' });
+    show({ step: 'Reading', done: 1_000, total: 4_000, reached: '25%' });
     now = 5_000;
-    show({ phase: 'reading', file: 'decisions.csv', done: 3_000, total: 4_000 });
-    show({ phase: 'recording', done: 0, total: 20_000 });
+    show({ step: 'Reading', done: 3_000, total: 4_000, reached: '75%' });
+    show({ step: 'Recording cases', done: 0, total: 20_000 });
     now = 11_000;
-    show({ phase: 'recording', done: 12_000, total: 20_000 });
+    show({ step: 'Recording cases', done: 12_000, total: 20_000 });
     end();
-    expect(text()).toBe(
-      'Reading decisions.csv\nReading decisions.csv: 75%\nRecording cases\nRecording cases: 12,000 of 20,000\n',
-    );
-  });
-
-  it('tells bytes of a pipe, whose size is not known', () => {
-    const { terminal, text } = output(false);
-    let now = 0;
-    const { show } = importProgress(terminal, () => now);
-    show({ phase: 'reading', file: '/dev/stdin', done: 0, total: 0 });
-    now = 6_000;
-    show({ phase: 'reading', file: '/dev/stdin', done: 65_536, total: 0 });
-    expect(text()).toContain('Reading /dev/stdin: 65,536 bytes\n');
+    expect(text()).toBe('Reading\nReading: 75%\nRecording cases\nRecording cases: 12,000 of 20,000\n');
   });
 });
 
 describe('progress on a terminal', () => {
   it('is a bar for each step', () => {
     const { terminal, text } = output(true);
-    const { show, end } = importProgress(terminal);
-    show({ phase: 'reading', file: 'decisions.csv', done: 4_000, total: 4_000 });
-    show({ phase: 'recording', done: 10_000, total: 20_000 });
+    const { show, end } = progressDisplay(terminal);
+    show({ step: 'Reading', done: 4_000, total: 4_000, reached: '100%' });
+    show({ step: 'Recording cases', done: 10_000, total: 20_000 });
     end();
-    expect(text()).toContain(`Reading decisions.csv [${'='.repeat(30)}] 100%`);
+    expect(text()).toContain(`Reading [${'='.repeat(30)}] 100%`);
     expect(text()).toContain(`Recording cases [${'='.repeat(15)}${'-'.repeat(15)}] 10,000 of 20,000`);
   });
 });

@@ -1,19 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { systemCode } from '../../../platform/embedded-postgres/system-error.js';
-import { InvalidInput } from '../../../platform/errors.js';
+import { UnusableFile } from './unusable-file.js';
 
-/** A file that cannot be taken at all; nothing of any file is stored (exit 2). */
-export class UnusableFile extends InvalidInput {
-  constructor(
-    readonly file: string,
-    why: string,
-  ) {
-    super(`${file}: ${why}`, [{ pointer: file, detail: why }], 'unusable-file');
-  }
-}
-
-/** What a file that is no text begins with, and what to do instead. */
-const NO_TEXT: readonly (readonly [name: string, start: readonly number[]])[] = [
+/** Files that are often given in place of CSV: the bytes they begin with, and what to do instead. */
+const OTHER_FORMATS: readonly (readonly [description: string, firstBytes: readonly number[]])[] = [
   ['a workbook or another zip archive; save it as CSV (UTF-8)', [0x50, 0x4b, 0x03, 0x04]],
   ['an old workbook; save it as CSV (UTF-8)', [0xd0, 0xcf, 0x11, 0xe0]],
   ['compressed; unpack it first', [0x1f, 0x8b]],
@@ -22,59 +12,65 @@ const NO_TEXT: readonly (readonly [name: string, start: readonly number[]])[] = 
   ['UTF-16 text; save it as CSV (UTF-8)', [0xfe, 0xff]],
 ];
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
-const LONGEST_START = 5;
+/** Bytes needed to recognise any of {@link OTHER_FORMATS} and the byte order mark. */
+const SIGNATURE_LENGTH = 5;
 const CR = 0x0d;
 
 /**
- * The bytes of a text file, without byte order mark, in chunks none of which parts a CR from its LF.
- * @throws UnusableFile when it cannot be read or is binary, however late that shows.
+ * The bytes of a text file without its byte order mark. No chunk ends between a CR and its LF.
+ * @throws UnusableFile when the file cannot be read, or turns out to be binary at any point.
  */
-export function csvBytes(file: string): AsyncGenerator<Buffer> {
-  return textOf(file, chunksOf(file));
+export function csvBytes(path: string): AsyncGenerator<Buffer> {
+  return textChunks(path, fileChunks(path));
 }
 
-/** The same of a file's bytes as they come. */
-export async function* textOf(file: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let held: Buffer = Buffer.alloc(0);
-  let first = true;
+/** As {@link csvBytes}, for the chunks of a file that is open already. */
+export async function* textChunks(path: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let pending: Buffer = Buffer.alloc(0);
+  let atStart = true;
   for await (const chunk of chunks) {
-    if (chunk.includes(0))
-      throw new UnusableFile(file, (first && refusal(held, chunk)) || 'not CSV: it is binary');
-    held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-    if (first && held.length < LONGEST_START) continue;
-    const text = first ? withoutMark(file, held) : held;
-    first = false;
-    const whole = text.at(-1) === CR ? text.length - 1 : text.length;
-    held = text.subarray(whole);
-    if (whole > 0) yield text.subarray(0, whole);
+    if (chunk.includes(0)) {
+      const format = atStart ? otherFormat(Buffer.concat([pending, chunk])) : undefined;
+      throw new UnusableFile(path, format ?? 'not CSV: it is binary');
+    }
+    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+    if (atStart && pending.length < SIGNATURE_LENGTH) continue;
+    const text = atStart ? withoutByteOrderMark(path, pending) : pending;
+    atStart = false;
+    // A CR at the end waits for the next chunk, which may begin with its LF.
+    const end = text.at(-1) === CR ? text.length - 1 : text.length;
+    pending = text.subarray(end);
+    if (end > 0) yield text.subarray(0, end);
   }
-  const rest = first ? withoutMark(file, held) : held;
+  const rest = atStart ? withoutByteOrderMark(path, pending) : pending;
   if (rest.length > 0) yield rest;
 }
 
-function withoutMark(file: string, start: Buffer): Buffer {
-  const why = refusal(start);
-  if (why !== undefined) throw new UnusableFile(file, why);
+function withoutByteOrderMark(path: string, start: Buffer): Buffer {
+  const format = otherFormat(start);
+  if (format !== undefined) throw new UnusableFile(path, format);
   return start.subarray(0, 3).equals(BYTE_ORDER_MARK) ? start.subarray(3) : start;
 }
 
-function refusal(...start: readonly Buffer[]): string | undefined {
-  const bytes = Buffer.concat(start).subarray(0, LONGEST_START);
-  const found = NO_TEXT.find(([, begins]) => begins.every((byte, index) => bytes[index] === byte));
-  return found && `not CSV: it is ${found[0]}`;
+/** Why the file is not CSV, when its first bytes are those of another format. */
+function otherFormat(start: Buffer): string | undefined {
+  const format = OTHER_FORMATS.find(([, firstBytes]) =>
+    firstBytes.every((byte, index) => start[index] === byte),
+  );
+  return format && `not CSV: it is ${format[0]}`;
 }
 
-async function* chunksOf(file: string): AsyncGenerator<Buffer> {
+async function* fileChunks(path: string): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of createReadStream(file)) yield chunk as Buffer;
+    for await (const chunk of createReadStream(path)) yield chunk as Buffer;
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;
-    throw new UnusableFile(file, REASONS.get(code) ?? `it cannot be read (${code})`);
+    throw new UnusableFile(path, READ_ERRORS.get(code) ?? `it cannot be read (${code})`);
   }
 }
 
-const REASONS = new Map([
+const READ_ERRORS = new Map([
   ['ENOENT', 'there is no such file'],
   ['EISDIR', 'it is a folder'],
   ['EACCES', 'you may not read it'],

@@ -1,56 +1,56 @@
 import { isUtf8 } from 'node:buffer';
-import { UnusableFile } from './csv-bytes.js';
 import type { CsvRecord } from './csv-records.js';
-import type { ImportFault } from '../import-problem.js';
+import type { RowFault } from './row-fault.js';
+import { UnusableFile } from './unusable-file.js';
 
 /** The cells of one row, trimmed; undefined where blank. */
 export type Cells<Column extends string> = Readonly<Record<Column, string | undefined>>;
 
-/** What the first row of a file says of the others. */
+/** The first row of a file, which says where the columns are. */
 export class CsvHeader<Column extends string> {
   private constructor(
-    /** The columns as the file has them, as printable text. */
+    /** The columns as the file names them, as printable text. */
     private readonly names: readonly string[],
-    /** Where each wanted column stands. */
-    private readonly places: ReadonlyMap<Column, number>,
+    /** The index of each wanted column. */
+    private readonly indexes: ReadonlyMap<Column, number>,
   ) {}
 
   /**
-   * Reads a header. Names are compared without regard to case, and a space or a dash is as good as the
-   * underscore.
-   * @throws UnusableFile when it cannot be read, or has a wanted column not at all or twice.
+   * Reads a header. The case of names is ignored; spaces and dashes are read as underscores.
+   * @throws UnusableFile when the header is malformed, or a wanted column is missing or there twice.
    */
   static read<Column extends string>(
-    file: string,
+    path: string,
     record: CsvRecord,
     columns: readonly Column[],
   ): CsvHeader<Column> {
-    if ('broken' in record) throw new UnusableFile(file, `the header ${record.broken}`);
-    if (!isUtf8(record.bytes)) throw new UnusableFile(file, `the header ${NOT_UTF8}`);
+    if ('malformed' in record) throw new UnusableFile(path, `the header ${record.malformed.message}`);
+    if (!isUtf8(record.bytes)) throw new UnusableFile(path, `the header ${NOT_UTF8}`);
     const names = record.fields.map((field) => field.trim().toLowerCase().replaceAll(/[ -]+/g, '_'));
     const missing = columns.filter((column) => !names.includes(column));
-    const twice = columns.filter((column) => names.indexOf(column) !== names.lastIndexOf(column));
+    const repeated = columns.filter((column) => names.indexOf(column) !== names.lastIndexOf(column));
     const printed = record.fields.map(printable);
     if (missing.length > 0) {
       throw new UnusableFile(
-        file,
+        path,
         `it has no column ${missing.join(', ')}; its header is: ${printed.slice(0, 20).join(', ')}`,
       );
     }
-    if (twice.length > 0) throw new UnusableFile(file, `it has column ${twice.join(', ')} twice`);
+    if (repeated.length > 0) throw new UnusableFile(path, `it has column ${repeated.join(', ')} twice`);
     return new CsvHeader(printed, new Map(columns.map((column) => [column, names.indexOf(column)])));
   }
 
-  /** Columns of the file that mean nothing here. */
+  /** Columns of the file that are not read. */
   get ignored(): readonly string[] {
-    const wanted = new Set(this.places.values());
+    const wanted = new Set(this.indexes.values());
     return this.names.filter((name, index) => name !== '' && !wanted.has(index));
   }
 
-  /** The cells of a record, or why it has none. */
-  cellsOf(record: CsvRecord): { cells: Cells<Column> } | { fault: ImportFault } {
-    if ('broken' in record) {
-      return { fault: { column: this.nameAt(record.column), code: record.code, message: record.broken } };
+  /** The cells of a record, or why they cannot be read. */
+  cellsOf(record: CsvRecord): { cells: Cells<Column> } | { fault: RowFault } {
+    if ('malformed' in record) {
+      const { cell, code, message } = record.malformed;
+      return { fault: { column: this.nameAt(cell), code, message } };
     }
     const { fields, bytes } = record;
     if (!isUtf8(bytes)) {
@@ -61,19 +61,19 @@ export class CsvHeader<Column extends string> {
       const message = `has ${fields.length} cells where the header has ${this.names.length}`;
       return { fault: { column: null, code: 'wrong-number-of-cells', message } };
     }
-    const cells = Array.from(this.places, ([column, place]) => [column, fields[place]?.trim() || undefined]);
+    const cells = Array.from(this.indexes, ([column, index]) => [column, fields[index]?.trim() || undefined]);
     return { cells: Object.fromEntries(cells) as Cells<Column> };
   }
 
   /**
-   * What stands in a column's place in each line of a record that is at fault, as well as can be told: enough
-   * to know by which case it may be meant.
+   * What a record that cannot be read probably holds in a column: one text for each line of the record, so that
+   * the reader may still recognise what it is about.
    */
-  guess(column: Column, { bytes }: CsvRecord): string[] {
-    const place = this.places.get(column) ?? 0;
+  guessCells(column: Column, { bytes }: CsvRecord): string[] {
+    const index = this.indexes.get(column) ?? 0;
     const lines = bytes.toString('utf8').split(/[\r\n]+/);
-    const found = lines.map((line) => line.split(',', place + 1)[place] ?? '');
-    return found.map((text) => text.replaceAll('"', '').trim());
+    const cells = lines.map((line) => line.split(',', index + 1)[index] ?? '');
+    return cells.map((cell) => cell.replaceAll('"', '').trim());
   }
 
   private nameAt(index: number): string | null {
@@ -82,12 +82,12 @@ export class CsvHeader<Column extends string> {
 }
 
 const NOT_UTF8 = 'is not UTF-8 text; save the file as CSV (UTF-8)';
-const LONGEST_NAME = 40;
+const MAX_PRINTED_NAME = 40;
 
-/** Headers are told on terminals: no control characters, and not without end. */
+/** Headers are printed on terminals: control characters are removed, long names cut. */
 function printable(name: string): string {
   return name
     .replaceAll(/[\p{C}\s]+/gu, ' ')
     .trim()
-    .slice(0, LONGEST_NAME);
+    .slice(0, MAX_PRINTED_NAME);
 }

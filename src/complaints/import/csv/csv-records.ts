@@ -1,26 +1,39 @@
 import { CsvError, parse, type InfoRecord, type Parser } from 'csv-parse';
 
-/** The longest record taken, in bytes; the fields of a row together are some 5,000 characters at most. */
+/** The longest record that is read, in bytes; the cells of a row together have some 5,000 characters at most. */
 export const MAX_RECORD_BYTES = 131_072;
 
-/** One record of a CSV file, or what takes the place of one that cannot be read. */
-export type CsvRecord = Readonly<{
-  /** The physical line, from 1, at which it begins. */
+/** One record of a CSV file. */
+export type CsvRecord = ReadableRecord | MalformedRecord;
+
+export type ReadableRecord = Readonly<{
+  /** The physical line at which the record begins, from 1. */
   line: number;
-  /** As they stand in the file. Of a record that cannot be read the first line, as far as was kept of it. */
+  /** The record as it is in the file. */
   bytes: Buffer;
-}> &
-  (Readonly<{ fields: readonly string[] }> | Readonly<{ broken: string; code: string; column: number }>);
+  fields: readonly string[];
+}>;
+
+/** A record that breaks the rules of CSV. */
+export type MalformedRecord = Readonly<{
+  line: number;
+  /** The first line of the record, as far as it was kept. */
+  bytes: Buffer;
+  malformed: RecordFault;
+}>;
+
+/** Why a record cannot be read, and in which cell, from 0. */
+type RecordFault = Readonly<{ code: string; message: string; cell: number }>;
 
 const LF = 0x0a;
 const CR = 0x0d;
 
 /**
- * Cuts bytes into records, in pages of some size. A record that cannot be read costs its first line and no
- * more: reading goes on at the line after it, so that one stray quotation mark does not swallow what follows.
- * Memory is bounded by {@link MAX_RECORD_BYTES} and a chunk, whatever the length of a line.
+ * Cuts bytes into records, in batches. Of a malformed record only the first line is lost: reading continues at
+ * the next line, so that one stray quotation mark does not swallow the rows below it. Memory is bounded by
+ * {@link MAX_RECORD_BYTES} and one chunk, however long a line is.
  *
- * @param chunks none of which parts a CR from its LF.
+ * @param chunks none of which ends between a CR and its LF.
  */
 export async function* csvRecords(chunks: AsyncIterable<Buffer>): AsyncGenerator<CsvRecord[]> {
   const reader = new RecordReader();
@@ -30,46 +43,46 @@ export async function* csvRecords(chunks: AsyncIterable<Buffer>): AsyncGenerator
 
 class RecordReader {
   #parser = new RecordParser();
-  /** What was read of records that are not complete yet. */
+  /** The bytes read of records that are not complete yet. */
   #window: Buffer = Buffer.alloc(0);
   /** The physical line at which the window begins. */
   #line = 1;
-  /** In the rest of a line that is given up. */
+  /** Whether the rest of a malformed record's line is being skipped. */
   #skipping = false;
 
   async read(chunk: Buffer, last: boolean): Promise<CsvRecord[]> {
     const found: CsvRecord[] = [];
-    let fresh = this.#skipping ? this.#skip(chunk) : chunk;
+    let unparsed = this.#skipping ? this.#skipLine(chunk) : chunk;
     for (;;) {
       if (this.#skipping) return found;
-      this.#window = this.#window.length === 0 ? fresh : Buffer.concat([this.#window, fresh]);
-      const { records, fault } = await this.#parser.parse(fresh, last);
+      this.#window = this.#window.length === 0 ? unparsed : Buffer.concat([this.#window, unparsed]);
+      const { records, malformed } = await this.#parser.parse(unparsed, last);
       for (const { fields, length } of records) {
-        const bytes = this.#take(length);
+        const bytes = this.#consume(length);
         found.push({ line: this.#line - countLines(bytes), bytes, fields });
       }
-      if (fault === undefined) return found;
+      if (malformed === undefined) return found;
       this.#parser = new RecordParser();
-      this.#take(leadingLineEnds(this.#window));
-      const end = lineEnd(this.#window);
-      found.push({ line: this.#line, bytes: this.#window.subarray(0, end), ...fault });
+      this.#consume(leadingLineEnds(this.#window));
+      const end = endOfFirstLine(this.#window);
+      found.push({ line: this.#line, bytes: this.#window.subarray(0, end), malformed });
       const rest = this.#window.subarray(end);
       this.#window = Buffer.alloc(0);
-      fresh = this.#skip(rest);
+      unparsed = this.#skipLine(rest);
     }
   }
 
-  /** Bytes off the front of the window, but for the line ends before them, which belong to no record. */
-  #take(length: number): Buffer {
-    const taken = this.#window.subarray(0, length);
+  /** Removes bytes from the front of the window; answers them without the line ends that precede the record. */
+  #consume(length: number): Buffer {
+    const consumed = this.#window.subarray(0, length);
     this.#window = this.#window.subarray(length);
-    this.#line += countLines(taken);
-    return taken.subarray(leadingLineEnds(taken));
+    this.#line += countLines(consumed);
+    return consumed.subarray(leadingLineEnds(consumed));
   }
 
-  /** What follows the line end, which is still to come where there is none. */
-  #skip(bytes: Buffer): Buffer {
-    const end = lineEnd(bytes);
+  /** The bytes after the first line end. Where there is none, skipping continues with the next chunk. */
+  #skipLine(bytes: Buffer): Buffer {
+    const end = endOfFirstLine(bytes);
     this.#skipping = end === bytes.length;
     if (this.#skipping) return Buffer.alloc(0);
     this.#line += 1;
@@ -77,12 +90,12 @@ class RecordReader {
   }
 }
 
-type Parsed = Readonly<{
+type ParsedChunk = Readonly<{
   records: readonly Readonly<{ fields: readonly string[]; length: number }>[];
-  fault?: Readonly<{ broken: string; code: string; column: number }> | undefined;
+  malformed?: RecordFault | undefined;
 }>;
 
-/** csv-parse, fed piece by piece. It does not go on after a fault: a new one begins where reading goes on. */
+/** csv-parse, fed chunk by chunk. It cannot continue after an error: each error needs a new parser. */
 class RecordParser {
   #records: { fields: readonly string[]; length: number }[] = [];
   #end = 0;
@@ -95,41 +108,44 @@ class RecordParser {
     on_record: (fields: string[], { bytes }: InfoRecord) => {
       this.#records.push({ fields, length: bytes - this.#end });
       this.#end = bytes;
-      // Taken here: what the stream holds would be lost with the first fault.
+      // Records are collected here: the first error would lose those that wait in the stream.
       return null;
     },
   });
 
   constructor() {
-    // Every fault is also handed to the call that met it.
+    // Every error is also passed to the callback of the write that met it.
     this.#parser.on('error', () => undefined);
   }
 
-  async parse(bytes: Buffer, last: boolean): Promise<Parsed> {
-    const fault = await new Promise<Error | null | undefined>((resolve) => {
-      // The types leave out that the end's callback gets the error, too.
+  async parse(bytes: Buffer, last: boolean): Promise<ParsedChunk> {
+    const error = await new Promise<Error | null | undefined>((resolve) => {
+      // The declared types omit that the callback of `end` gets the error, too.
       if (last) this.#parser.end(bytes, resolve as () => void);
       else this.#parser.write(bytes, resolve);
     });
     const records = this.#records;
     this.#records = [];
-    if (!fault) return { records };
-    if (!(fault instanceof CsvError)) throw fault;
-    return { records, fault: toldFault(fault) };
+    if (!error) return { records };
+    if (!(error instanceof CsvError)) throw error;
+    return { records, malformed: recordFault(error) };
   }
 }
 
-const FAULTS = new Map<string, Readonly<{ code: string; broken: string }>>([
-  ['CSV_MAX_RECORD_SIZE', { code: 'line-too-long', broken: `is longer than ${MAX_RECORD_BYTES} bytes` }],
-  ['CSV_QUOTE_NOT_CLOSED', { code: 'quote-not-closed', broken: 'has a quotation mark that is never closed' }],
+const FAULTS = new Map<string, Omit<RecordFault, 'cell'>>([
+  ['CSV_MAX_RECORD_SIZE', { code: 'line-too-long', message: `is longer than ${MAX_RECORD_BYTES} bytes` }],
+  [
+    'CSV_QUOTE_NOT_CLOSED',
+    { code: 'quote-not-closed', message: 'has a quotation mark that is never closed' },
+  ],
 ]);
-const STRAY_QUOTE = {
+const STRAY_QUOTE: Omit<RecordFault, 'cell'> = {
   code: 'stray-quote',
-  broken: 'has a stray quotation mark; put the cell in quotation marks and double those within it',
+  message: 'has a stray quotation mark; put the cell in quotation marks and double those within it',
 };
 
-function toldFault({ code, column }: CsvError): NonNullable<Parsed['fault']> {
-  return { ...(FAULTS.get(code) ?? STRAY_QUOTE), column: typeof column === 'number' ? column : 0 };
+function recordFault({ code, column }: CsvError): RecordFault {
+  return { ...(FAULTS.get(code) ?? STRAY_QUOTE), cell: typeof column === 'number' ? column : 0 };
 }
 
 function countLines(bytes: Buffer): number {
@@ -147,8 +163,8 @@ function leadingLineEnds(bytes: Buffer): number {
   return index;
 }
 
-/** Where the first line ends, its line end not included; the length where it does not end. */
-function lineEnd(bytes: Buffer): number {
+/** Where the first line ends, without its line end; the length of the bytes when they hold no line end. */
+function endOfFirstLine(bytes: Buffer): number {
   const ends = [bytes.indexOf(LF), bytes.indexOf(CR)].filter((index) => index >= 0);
   return ends.length === 0 ? bytes.length : Math.min(...ends);
 }

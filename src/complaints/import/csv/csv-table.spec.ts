@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UnusableFile } from './csv-bytes.js';
 import { CsvTable } from './csv-table.js';
+import { UnusableFile } from './unusable-file.js';
 
 let folder: string;
 
@@ -26,9 +26,9 @@ async function open(content: string | Buffer) {
 
 async function rowsOf(content: string | Buffer): Promise<object[]> {
   const rows: object[] = [];
-  for await (const page of (await open(content)).rows()) {
+  for await (const batch of (await open(content)).rows()) {
     rows.push(
-      ...page.map((row) =>
+      ...batch.map((row) =>
         'cells' in row ? { line: row.line, ...row.cells } : { line: row.line, ...row.fault },
       ),
     );
@@ -40,45 +40,45 @@ async function refusalOf(content: string | Buffer): Promise<string> {
   try {
     await rowsOf(content);
   } catch (error) {
-    if (error instanceof UnusableFile) return error.message.slice(error.file.length + 2);
+    if (error instanceof UnusableFile) return error.message.slice(error.path.length + 2);
     throw error;
   }
-  throw new Error('the file was taken');
+  throw new Error('the file was read');
 }
 
 describe('a table', () => {
-  it('finds its columns in any order, and names those it has no use for', async () => {
+  it('finds its columns in any order, and names those that are not read', async () => {
     const table = await open('officer,due_on,,reference\nx,2020-01-01,,19007429\n');
     expect(table.ignored).toEqual(['officer']);
-    const pages: object[][] = [];
-    for await (const page of table.rows()) pages.push(page);
-    expect(pages.flat()).toEqual([{ line: 2, cells: { reference: '19007429', due_on: '2020-01-01' } }]);
+    const batches: object[][] = [];
+    for await (const batch of table.rows()) batches.push(batch);
+    expect(batches.flat()).toEqual([{ line: 2, cells: { reference: '19007429', due_on: '2020-01-01' } }]);
   });
 
-  it('reads names of columns as people write them', async () => {
+  it('ignores capitals and spaces in the names of columns', async () => {
     expect(await rowsOf('Reference , Due On\n19007429,2020-01-01\n')).toEqual([
       { line: 2, reference: '19007429', due_on: '2020-01-01' },
     ]);
   });
 
-  it('begins after a byte order mark', async () => {
+  it('ignores a byte order mark', async () => {
     expect(await rowsOf('\ufeffreference,due_on\n19007429,x')).toHaveLength(1);
   });
 
-  it('trims cells, takes blank ones as absent and leaves blank rows out', async () => {
+  it('trims cells, reads blank cells as undefined and skips blank rows', async () => {
     expect(await rowsOf('reference,due_on\n\n 19007429 ,  \n , \n,\n')).toEqual([
       { line: 3, reference: '19007429', due_on: undefined },
     ]);
   });
 
-  it('tells a row of another width than the header', async () => {
+  it('reports a row with more or fewer cells than the header', async () => {
     expect(await rowsOf('reference,due_on\n19007429\n1,2,3\n')).toMatchObject([
       { line: 2, code: 'wrong-number-of-cells', message: 'has 1 cells where the header has 2' },
       { line: 3, code: 'wrong-number-of-cells', message: 'has 3 cells where the header has 2' },
     ]);
   });
 
-  it('tells the cell that is not UTF-8', async () => {
+  it('reports the cell that is not UTF-8', async () => {
     const rows = Buffer.from('reference,due_on\n1,caf\xe9\n2,caf\u00e9\n', 'latin1');
     expect(await rowsOf(rows)).toMatchObject([
       { line: 2, column: 'due_on', code: 'not-utf-8' },
@@ -86,22 +86,22 @@ describe('a table', () => {
     ]);
   });
 
-  it('takes a replacement character that stands in the file for what it is', async () => {
+  it('accepts a replacement character that is in the file', async () => {
     expect(await rowsOf('reference,due_on\n1,\ufffd\n')).toEqual([
       { line: 2, reference: '1', due_on: '\ufffd' },
     ]);
   });
 
-  it('guesses at the cell of a row at fault in each of its lines', async () => {
+  it('guesses the cell of a malformed row in each of its lines', async () => {
     const table = await open('due_on,reference\n"x,"19 007 429"\n"a\nb",1,2\n');
-    const pages = [];
-    for await (const page of table.rows()) pages.push(page);
-    const guesses = pages.flat().map((row) => ('guess' in row ? row.guess('reference') : null));
+    const batches = [];
+    for await (const batch of table.rows()) batches.push(batch);
+    const guesses = batches.flat().map((row) => ('guessCells' in row ? row.guessCells('reference') : null));
     expect(guesses).toEqual([['19 007 429'], ['', '1', '']]);
   });
 });
 
-describe('a file that cannot be taken', () => {
+describe('a file that cannot be imported', () => {
   it.each<[string, string | Buffer, string]>([
     ['nothing', '', 'it is empty'],
     ['blank lines', '\n\r\n , \n', 'it is empty'],
@@ -141,14 +141,14 @@ describe('a file that cannot be taken', () => {
     expect(await refusalOf(content)).toBe(why);
   });
 
-  it('says so of a name where there is nothing, or a folder', async () => {
+  it('is missing, or a folder', async () => {
     await expect(CsvTable.open(join(folder, 'none.csv'), ['a'])).rejects.toThrow(
       'none.csv: there is no such file',
     );
     await expect(CsvTable.open(folder, ['a'])).rejects.toThrow(`${folder}: it is a folder`);
   });
 
-  it('prints no control characters of a header', async () => {
+  it('has a header whose control characters are not printed', async () => {
     expect(await refusalOf('\u001b[31mred,b\n')).toBe(
       'it has no column reference, due_on; its header is: [31mred, b',
     );

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { upheldCommand, temporaryFolder, type Ran } from '../support/command-line.js';
+import { upheldCommand, temporaryFolder, type CommandOutput } from '../support/command-line.js';
 import { createDatabase } from '../support/database.js';
 import { runUpheld } from '../support/running-upheld.js';
 
@@ -16,10 +16,11 @@ afterAll(async () => {
   await folder.remove();
 });
 
-const upheld = (...args: string[]): Promise<Ran> => upheldCommand(args, { DATABASE_URL: database.url });
+const upheld = (...args: string[]): Promise<CommandOutput> =>
+  upheldCommand(args, { DATABASE_URL: database.url });
 const at = (name: string) => join(folder.path, name);
 
-describe('upheld on a missing data folder', () => {
+describe('upheld with a missing data folder', () => {
   it('starts its PostgreSQL, loads the register, answers, and leaves nothing running', async () => {
     const data = at('data with spaces');
     const args = ['statistics', '2019-20', '--json'];
@@ -35,10 +36,10 @@ describe('upheld on a missing data folder', () => {
 });
 
 describe('upheld statistics', () => {
-  it('lists an authority before and after its abolition by the years it was in being', async () => {
+  it('lists an authority in the years in which it existed, and in no later year', async () => {
     const northampton = ['--authority', 'E07000154', '--json'];
-    const inBeing = await upheld('statistics', '2019-20', ...northampton);
-    expect(JSON.parse(inBeing.stdout)).toMatchObject({
+    const existing = await upheld('statistics', '2019-20', ...northampton);
+    expect(JSON.parse(existing.stdout)).toMatchObject({
       authority: { name: 'Northampton Borough Council', type: 'district' },
       upheld: { count: 0, of: 0, percent: null },
     });
@@ -46,19 +47,19 @@ describe('upheld statistics', () => {
   });
 
   it.each([
-    ['a year that is none', ['statistics', '2019-21'], 2],
+    ['an invalid year', ['statistics', '2019-21'], 2],
     ['no year', ['statistics'], 2],
-    ['a code that is none', ['statistics', '2019-20', '--authority', 'Blaby'], 2],
-    ['an option that is none', ['statistics', '2019-20', '--council', 'E07000129'], 2],
-    ['a council nobody knows', ['statistics', '2019-20', '--authority', 'E07999999'], 3],
-    ['a command that is none', ['statistic', '2019-20'], 2],
+    ['an invalid code', ['statistics', '2019-20', '--authority', 'Blaby'], 2],
+    ['an unknown option', ['statistics', '2019-20', '--council', 'E07000129'], 2],
+    ['an unknown council', ['statistics', '2019-20', '--authority', 'E07999999'], 3],
+    ['an unknown command', ['statistic', '2019-20'], 2],
   ])('refuses %s', async (_, args, code) => {
     const ran = await upheld(...args);
     expect(ran).toMatchObject({ code, stdout: '' });
     expect(ran.stderr).not.toMatch(/\bat \S+ \(|node:internal/);
   });
 
-  it('says which variable is not valid', async () => {
+  it('names the environment variables that are not valid', async () => {
     const environment = {
       DATABASE_URL: 'mysql://127.0.0.1/upheld',
       EVENTSTORE_URL: 'http://127.0.0.1:2113',
@@ -70,7 +71,7 @@ describe('upheld statistics', () => {
     expect(ran.stderr).toMatch(/DATABASE_URL.*EVENTSTORE_URL.*UPHELD_STREAM_PREFIX.*UPHELD_PORT/);
   });
 
-  it('says that the database does not answer, without a stack', async () => {
+  it('reports that the database does not answer, without a stack', async () => {
     const environment = { DATABASE_URL: 'postgres://nobody:nothing@127.0.0.1:9/upheld' };
     const ran = await upheldCommand(['statistics', '2019-20'], environment);
     expect(ran).toMatchObject({ code: 1, stdout: '' });
@@ -105,12 +106,8 @@ describe('upheld letters', () => {
 
   it.each([
     ['a year without reporting rules', ['letters', '2018-19', '--out'], 3],
-    ['a council the year does not list', ['letters', '2019-20', '--authority', 'E06000060', '--out'], 3],
-    [
-      'a file of paragraphs that is not there',
-      ['letters', '2019-20', '--paragraphs', '/nowhere', '--out'],
-      2,
-    ],
+    ['a council that the year does not list', ['letters', '2019-20', '--authority', 'E06000060', '--out'], 3],
+    ['a missing file of paragraphs', ['letters', '2019-20', '--paragraphs', '/nowhere', '--out'], 2],
   ])('refuses %s, and writes nothing', async (_, args, code) => {
     const ran = await upheld(...args, at('refused'));
     expect(ran).toMatchObject({ code, stdout: '' });
@@ -129,7 +126,7 @@ describe('upheld import', () => {
     '19007430,E07000129,Housing,2019-05-01,2019-09-31,not-upheld,,,',
   ].join('\n');
 
-  it('stores what is right, names what is wrong, and shows it in the statistics at once', async () => {
+  it('stores good rows, reports bad ones, and returns once the statistics hold the new cases', async () => {
     await writeFile(at('decisions.csv'), DECISIONS);
     const ran = await upheld('import', '--decisions', at('decisions.csv'), '--json');
     expect(ran.code).toBe(4);
@@ -141,7 +138,7 @@ describe('upheld import', () => {
     expect(JSON.parse(blaby.stdout)).toMatchObject({ upheld: { count: 1, of: 1, percent: 100 } });
   });
 
-  it('takes a decision dated after the council was abolished, which then counts for council, type and nation', async () => {
+  it('accepts a decision dated after its council was abolished, which counts for council, type and nation', async () => {
     const [header] = DECISIONS.split('\n');
     const late = '21000001,E07000154,Housing,2021-02-01,2021-06-01,upheld,,already-provided,true';
     await writeFile(at('abolished.csv'), [header, late].join('\n'));
@@ -160,15 +157,15 @@ describe('upheld import', () => {
 
   it.each([
     ['no file', [], 2],
-    ['a file that is not there', ['--decisions', '/nowhere/decisions.csv'], 2],
-    ['a file that is no CSV of decisions', ['--decisions', 'package.json'], 2],
+    ['a missing file', ['--decisions', '/nowhere/decisions.csv'], 2],
+    ['a file without the columns of decisions', ['--decisions', 'package.json'], 2],
   ])('refuses %s', async (_, args, code) => {
     expect(await upheld('import', ...args)).toMatchObject({ code, stdout: '' });
   });
 });
 
 describe('npm run demo', () => {
-  it('refuses a store that holds cases which are not synthetic, and marks nothing', async () => {
+  it('refuses a store with cases that are not synthetic, and does not mark it', async () => {
     const running = await runUpheld();
     try {
       const complaint = { reference: '19007429', authority: 'E07000129', subject: 'Housing' };

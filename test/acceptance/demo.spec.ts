@@ -2,11 +2,11 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import type { YearStatistics } from '../../src/statistics/rates/statistics.types.js';
-import { temporaryFolder, upheldCommand, type Ran } from '../support/command-line.js';
+import { temporaryFolder, upheldCommand, type CommandOutput } from '../support/command-line.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let environment: { UPHELD_DATA: string };
-let demo: Ran;
+let demo: CommandOutput;
 let letters: string;
 
 beforeAll(async () => {

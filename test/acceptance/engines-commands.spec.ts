@@ -6,7 +6,7 @@ import { verifyLog } from '../../src/event-store/core/verify-log.js';
 import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
 import type { YearStatistics } from '../../src/statistics/rates/statistics.types.js';
 import { commandsFor, recordCases } from '../support/cases.js';
-import { temporaryFolder, type Ran } from '../support/command-line.js';
+import { temporaryFolder, type CommandOutput } from '../support/command-line.js';
 import { SERVERS, statisticsOf, TwoEngines, withoutPosition } from '../support/two-engines.js';
 
 const YEAR = reportingYear('2019-20');
@@ -23,7 +23,7 @@ const DECISIONS = [
 ].join('\n');
 
 /** What a command printed as JSON, and how it ended. */
-const printed = ({ code, stdout }: Ran) => ({ code, json: JSON.parse(stdout) as unknown });
+const printed = ({ code, stdout }: CommandOutput) => ({ code, json: JSON.parse(stdout) as unknown });
 
 describe.each(SERVERS)('upheld, with the log in PostgreSQL, and in EventStoreDB on %s', (_, url) => {
   let engines: TwoEngines;

@@ -131,7 +131,7 @@ describe('the API on an empty database', () => {
     try {
       await until(async () => (await questionsAfterCheckpoint(watcher)).length > 0, 30_000);
       serving.signal('SIGINT');
-      expect(await serving.ran).toEqual({ code: 130, stdout: '', stderr: '' });
+      expect(await serving.ended).toEqual({ code: 130, stdout: '', stderr: '' });
     } finally {
       serving.signal('SIGKILL');
       await lease?.release();

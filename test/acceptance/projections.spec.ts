@@ -6,7 +6,7 @@ import { deadLetterOf } from '../../src/projections/dead-letter.js';
 import { AdvisoryLockLease } from '../../src/platform/postgres/advisory-lock-lease.js';
 import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
 import { commandsFor, recordCases } from '../support/cases.js';
-import { upheldCommand, type Ran } from '../support/command-line.js';
+import { upheldCommand, type CommandOutput } from '../support/command-line.js';
 import { decision, file } from '../support/import-files.js';
 import { until } from '../support/projections.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => running.close());
 
-const projections = (...args: string[]): Promise<Ran> =>
+const projections = (...args: string[]): Promise<CommandOutput> =>
   upheldCommand(['projections', ...args], { DATABASE_URL: running.upheld.databaseUrl });
 const status = async () => {
   const ran = await projections('status', '--json');

@@ -10,7 +10,7 @@ import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
 import { StatisticsOfAuthority, StatisticsOfYear } from '../../src/statistics/api/statistics.queries.js';
 import type { AuthorityStatistics, YearStatistics } from '../../src/statistics/rates/statistics.types.js';
 import { commandsFor } from '../support/cases.js';
-import { upheldCommand, type Ran } from '../support/command-line.js';
+import { upheldCommand, type CommandOutput } from '../support/command-line.js';
 import { FoldedStatistics } from '../support/http-statistics.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
 
@@ -57,7 +57,7 @@ const asked = (query: string) => running.get(`/statistics/2019-20?asAt=${encodeU
 const askedOfBlaby = (query: string) =>
   running.get(`/authorities/${BLABY}/statistics/2019-20?asAt=${encodeURIComponent(query)}`);
 /** Asks the command line for statistics as at a moment. */
-const printed = (moment: string, ...options: string[]): Promise<Ran> =>
+const printed = (moment: string, ...options: string[]): Promise<CommandOutput> =>
   upheldCommand(['statistics', '2019-20', '--as-at', moment, ...options], {
     DATABASE_URL: running.upheld.databaseUrl,
   });

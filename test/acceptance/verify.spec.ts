@@ -120,7 +120,10 @@ describe('upheld verify', () => {
       command.signal('SIGINT');
       await pause(200);
       await holder.query('rollback');
-      expect(await command.ran).toMatchObject({ code: 130, stdout: expect.stringMatching(told) as unknown });
+      expect(await command.ended).toMatchObject({
+        code: 130,
+        stdout: expect.stringMatching(told) as unknown,
+      });
     } finally {
       await holder.end();
       await drop();

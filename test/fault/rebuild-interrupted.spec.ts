@@ -6,7 +6,7 @@ import { referenceCounter, syntheticCases } from '../../src/demo/synthetic-cases
 import { AdvisoryLockLease } from '../../src/platform/postgres/advisory-lock-lease.js';
 import { projectionStatus } from '../../src/projections/status/projection-status.js';
 import { rebuildLease } from '../../src/projections/rebuild/rebuild.js';
-import { startCommand, upheldCommand, type Running } from '../support/command-line.js';
+import { startCommand, upheldCommand, type RunningCommand } from '../support/command-line.js';
 import { BLABY } from '../support/complaints.js';
 import { until } from '../support/projections.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
@@ -54,7 +54,7 @@ const left = async () => (await projectionStatus('statistics', running.upheld)).
  * Starts a rebuild and holds it up in the midst, with some pages written and another under way, while work is done;
  * meanwhile the live view is read on and on. Answers what came of the command.
  */
-async function inTheMidst(work: (rebuild: Running, holder: Client) => Promise<void>) {
+async function inTheMidst(work: (rebuild: RunningCommand, holder: Client) => Promise<void>) {
   const holder = new Client({ connectionString: running.upheld.databaseUrl });
   await holder.connect();
   const reading = new AbortController();
@@ -80,7 +80,7 @@ async function inTheMidst(work: (rebuild: Running, holder: Client) => Promise<vo
       reading.abort();
     }
     expect(await reader).toEqual([JSON.stringify(shown)]);
-    return await rebuild.ran;
+    return await rebuild.ended;
   } finally {
     clearTimeout(late);
     rebuild.signal('SIGKILL');
@@ -88,7 +88,7 @@ async function inTheMidst(work: (rebuild: Running, holder: Client) => Promise<vo
 }
 
 /** Presses Ctrl-C, and waits until it was heard: two that come too soon count as one. */
-async function interrupt(rebuild: Running): Promise<void> {
+async function interrupt(rebuild: RunningCommand): Promise<void> {
   rebuild.signal('SIGINT');
   await until(() => rebuild.stderr().includes(STOPPING));
 }
@@ -142,7 +142,7 @@ describe('upheld projections rebuild, in the midst of it', () => {
     const ran = await inTheMidst(async (rebuild) => {
       await interrupt(rebuild);
       rebuild.signal('SIGINT');
-      expect(await rebuild.ran).toMatchObject({ code: 130 });
+      expect(await rebuild.ended).toMatchObject({ code: 130 });
     });
     expect(ran.stdout).toBe('');
     await until(isFree);
@@ -150,10 +150,10 @@ describe('upheld projections rebuild, in the midst of it', () => {
   }, 180_000);
 
   it('can be killed, and is taken up by a process that starts while its last page still hangs', async () => {
-    let next: Running | undefined;
+    let next: RunningCommand | undefined;
     const ran = await inTheMidst(async (rebuild) => {
       rebuild.signal('SIGKILL');
-      await rebuild.ran;
+      await rebuild.ended;
       await until(isFree);
       const taking = startCommand(['projections', 'rebuild'], { DATABASE_URL: running.upheld.databaseUrl });
       next = taking;
@@ -161,7 +161,7 @@ describe('upheld projections rebuild, in the midst of it', () => {
       await pause(300);
     });
     expect(ran.code).toBeNull();
-    const taken = await next?.ran;
+    const taken = await next?.ended;
     expect(taken).toMatchObject({ code: 0 });
     await expectSound();
   }, 180_000);

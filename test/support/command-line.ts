@@ -8,37 +8,41 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/upheld.js', import.meta.url));
 
-export type Ran = Readonly<{ code: number | null; stdout: string; stderr: string }>;
+/** The exit code of a command that has ended, and what it wrote. */
+export type CommandOutput = Readonly<{ code: number | null; stdout: string; stderr: string }>;
 
-/** A command that is under way. */
-export type Running = Readonly<{
-  ran: Promise<Ran>;
+/** A command that runs. */
+export type RunningCommand = Readonly<{
+  ended: Promise<CommandOutput>;
   /** What it has written to standard error so far. */
   stderr: () => string;
-  /** Sends a signal to its process group, as Ctrl-C at a terminal does; nothing happens when it has ended. */
+  /** Sends a signal to its process group, as Ctrl-C at a terminal does; does nothing once it has ended. */
   signal: (signal: 'SIGINT' | 'SIGKILL') => void;
 }>;
 
-/** Runs `upheld` as built, with only these variables set besides the way to programs. */
-export async function upheldCommand(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<Ran> {
-  return startCommand(args, environment).ran;
+/** Runs the built `upheld`, with only these environment variables besides PATH and HOME. */
+export async function upheldCommand(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<CommandOutput> {
+  return startCommand(args, environment).ended;
 }
 
-/** Runs another program of the checkout, likewise. */
+/** Runs another program of the checkout in the same way. */
 export async function runProgram(
   program: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
-): Promise<Ran> {
-  return start(program, args, environment).ran;
+): Promise<CommandOutput> {
+  return start(program, args, environment).ended;
 }
 
 /** Starts `upheld` as {@link upheldCommand} does, in a process group of its own. */
-export function startCommand(args: readonly string[], environment: NodeJS.ProcessEnv): Running {
+export function startCommand(args: readonly string[], environment: NodeJS.ProcessEnv): RunningCommand {
   return start(PROGRAM, args, environment);
 }
 
-function start(program: string, args: readonly string[], environment: NodeJS.ProcessEnv): Running {
+function start(program: string, args: readonly string[], environment: NodeJS.ProcessEnv): RunningCommand {
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, [program, ...args], {
     env: { PATH, HOME, ...environment },
@@ -46,11 +50,11 @@ function start(program: string, args: readonly string[], environment: NodeJS.Pro
   });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
-  const ran = Promise.all([text(child.stdout), once(child, 'close') as Promise<[number | null]>]).then(
+  const ended = Promise.all([text(child.stdout), once(child, 'close') as Promise<[number | null]>]).then(
     ([stdout, [code]]) => ({ code, stdout, stderr }),
   );
   return {
-    ran,
+    ended,
     stderr: () => stderr,
     signal: (signal) => {
       if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -59,7 +63,7 @@ function start(program: string, args: readonly string[], environment: NodeJS.Pro
   };
 }
 
-/** A folder that is removed afterwards. */
+/** A new folder, and how to remove it. */
 export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'upheld-test-'));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };

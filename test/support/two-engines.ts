@@ -1,7 +1,7 @@
 import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
 import { StatisticsOfYear } from '../../src/statistics/api/statistics.queries.js';
 import type { YearStatistics } from '../../src/statistics/rates/statistics.types.js';
-import { upheldCommand, type Ran } from './command-line.js';
+import { upheldCommand, type CommandOutput } from './command-line.js';
 import { FakeEventStoreDb } from './fake-eventstoredb/fake-eventstoredb.js';
 import { runUpheld, type RunningUpheld } from './running-upheld.js';
 import { freshPrefix, LONGEST_CONFIGURED } from './stream-prefix.js';
@@ -13,7 +13,7 @@ if (process.env['TEST_EVENTSTORE_URL'] !== undefined) {
 }
 
 /** The application on one engine; `command` runs `upheld` beside it, as the environment says. */
-export type Engine = RunningUpheld & Readonly<{ command: (...args: string[]) => Promise<Ran> }>;
+export type Engine = RunningUpheld & Readonly<{ command: (...args: string[]) => Promise<CommandOutput> }>;
 
 /** The application with its log in PostgreSQL, and once more with its log in EventStoreDB. */
 export class TwoEngines {

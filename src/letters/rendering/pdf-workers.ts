@@ -1,132 +1,122 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { Tinypool } from 'tinypool';
 import { DomainRefusal, Unavailable } from '../../platform/errors.js';
 import type { LetterModel } from '../model/letter-model.js';
-import type { PdfWorkerAnswer } from './pdf.worker.js';
+import type { PdfWorkerResult } from './pdf.worker.js';
 
 export type PdfWorkersOptions = Readonly<{
-  /** Letters set at the same time; as many as the machine runs threads, but no more than 8. */
+  /** Letters rendered at the same time; the machine's threads when left out, but no more than 8. */
   workers?: number;
-  /** Letters after which a worker is replaced, so that what its compiler keeps cannot grow without end. */
+  /** Letters after which a worker is replaced, because its compiler leaks memory. */
   lettersPerWorker?: number;
-  /** The worker's compiled file. */
+  /** The compiled file of the worker. */
   worker?: URL;
 }>;
 
-type Job = Readonly<{
-  model: LetterModel;
-  resolve: (pdf: Uint8Array) => void;
-  reject: (reason: Error) => void;
-}>;
-
-type Hand = { readonly thread: Worker; job: Job | null; letters: number };
-
-// A worker needs compiled code. Run as TypeScript, in the tests, this file takes the one of the build.
+// A worker needs compiled code. In the tests this file runs as TypeScript and uses the worker of the build.
 const WORKER = new URL(
   import.meta.url.endsWith('.ts') ? '../../../dist/letters/rendering/pdf.worker.js' : './pdf.worker.js',
   import.meta.url,
 );
 
-/** Sets many letters as PDF in worker threads. A letter that cannot be set rejects; the press goes on. */
+/** Renders letters as PDF in worker threads. A letter that cannot be rendered rejects alone. */
 export class PdfWorkers {
-  /** How many letters are set at the same time. */
+  /** How many letters are rendered at the same time. */
   readonly workers: number;
   readonly #lettersPerWorker: number;
-  readonly #worker: URL;
-  readonly #hands = new Set<Hand>();
-  readonly #waiting: Job[] = [];
+  readonly #worker: string;
+  readonly #pool: Tinypool;
+  readonly #watched = new WeakSet<object>();
+  #rendered = 0;
   #closed = false;
 
   constructor({ workers, lettersPerWorker = 200, worker = WORKER }: PdfWorkersOptions = {}) {
     this.workers = Math.max(1, workers ?? Math.min(availableParallelism(), 8));
     this.#lettersPerWorker = lettersPerWorker;
-    this.#worker = worker;
+    this.#worker = worker.href;
+    this.#pool = new Tinypool({
+      // The pool replaces a failed worker only to keep its minimum.
+      minThreads: this.workers,
+      maxThreads: this.workers,
+      // With atomics several answers arrive at once, and a worker due for replacement would render more letters.
+      useAtomics: false,
+    });
+    // Emitted for a worker that failed between two letters: it is replaced, and no letter is lost.
+    this.#pool.on('error', () => undefined);
+    this.#watchExits();
   }
 
   /**
    * The letter's PDF, the same bytes as `renderPdf` gives.
-   * @throws DomainRefusal as `renderPdf`; Unavailable `letter-not-rendered` when its worker failed or the press
-   * is closed: nothing of the letter exists then, and it is safe to try again.
+   * @throws DomainRefusal as `renderPdf`; Unavailable `letter-not-rendered` when its worker failed or the workers
+   * are closed: nothing of the letter exists then, and it is safe to try again.
    */
-  render(model: LetterModel): Promise<Uint8Array> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ model, resolve, reject });
-      this.#handOut();
-    });
+  async render(model: LetterModel): Promise<Uint8Array> {
+    if (this.#closed) throw notRendered(model, CLOSED);
+    const result = await this.#run(model);
+    if ('pdf' in result) return result.pdf;
+    const { code, message, field } = result.refused;
+    throw new DomainRefusal(code, message, field);
   }
 
-  /** Ends the workers; letters not yet set reject. */
+  /** Ends the workers. Letters that are not rendered yet reject. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#handOut();
-    const ended = [...this.#hands].map((hand) => this.#dismiss(hand, 'the press was closed'));
-    await Promise.all(ended);
+    // Otherwise the pool would start a worker after the end, in place of one that was due for replacement.
+    this.#pool.options.minThreads = 0;
+    await this.#pool.destroy();
   }
 
-  #handOut(): void {
-    if (this.#closed) {
-      for (const job of this.#waiting.splice(0)) job.reject(notRendered(job, 'the press was closed'));
+  async #run(model: LetterModel): Promise<PdfWorkerResult> {
+    try {
+      // The file is not named in the pool's options, because a pool whose workers fail to start never settles its
+      // queue. Named here, a file that cannot be loaded rejects its letters.
+      return (await this.#pool.run(model, { filename: this.#worker })) as PdfWorkerResult;
+    } catch (error) {
+      throw notRendered(model, this.#closed ? CLOSED : reasonOf(error));
+    } finally {
+      this.#recycle();
+      this.#watchExits();
     }
-    while (this.#waiting.length > 0) {
-      const idle = [...this.#hands].find((hand) => hand.job === null);
-      if (idle === undefined && this.#hands.size >= this.workers) return;
-      const job = this.#waiting.shift();
-      if (job !== undefined) start(idle ?? this.#hire(), job);
+  }
+
+  /**
+   * Replaces all workers once they have rendered `lettersPerWorker` each on average: the pool counts no letters by
+   * worker. A busy worker is replaced only after its present letter, hence one letter less here.
+   */
+  #recycle(): void {
+    this.#rendered += 1;
+    const share = this.#lettersPerWorker * this.workers;
+    if (this.#closed || this.#rendered % share !== share - this.workers) return;
+    const watch = () => {
+      this.#watchExits();
+    };
+    void this.#pool.recycleWorkers().then(watch, watch);
+  }
+
+  /** The pool does not notice a worker that ends without an error (`process.exit`): its letter would never settle. */
+  #watchExits(): void {
+    for (const thread of this.#pool.threads) {
+      if (this.#watched.has(thread)) continue;
+      this.#watched.add(thread);
+      thread.once('exit', (code: number) => {
+        if (!this.#pool.threads.includes(thread)) return;
+        thread.emit('error', new Error(`its worker ended with code ${code}`));
+        this.#watchExits();
+      });
     }
   }
-
-  #hire(): Hand {
-    const hand: Hand = { thread: new Worker(this.#worker), job: null, letters: 0 };
-    this.#hands.add(hand);
-    hand.thread.on('message', (answer: PdfWorkerAnswer) => {
-      this.#settle(hand, answer);
-    });
-    hand.thread.on('error', (error: unknown) => {
-      void this.#dismiss(hand, error instanceof Error ? error.message : String(error));
-    });
-    hand.thread.on('exit', (code) => {
-      void this.#dismiss(hand, `its worker ended with code ${code}`);
-    });
-    return hand;
-  }
-
-  #settle(hand: Hand, answer: PdfWorkerAnswer): void {
-    const { job } = hand;
-    hand.job = null;
-    hand.letters += 1;
-    // An idle worker must not keep the process alive.
-    hand.thread.unref();
-    if (job !== null) deliver(job, answer);
-    if (hand.letters >= this.#lettersPerWorker) void this.#dismiss(hand, 'its worker was replaced');
-    else this.#handOut();
-  }
-
-  /** Lets a worker go, once, whatever it was doing; another takes its place when there is work. */
-  async #dismiss(hand: Hand, reason: string): Promise<void> {
-    if (!this.#hands.delete(hand)) return;
-    const { job } = hand;
-    hand.job = null;
-    job?.reject(notRendered(job, reason));
-    this.#handOut();
-    await hand.thread.terminate();
-  }
 }
 
-function start(hand: Hand, job: Job): void {
-  hand.job = job;
-  hand.thread.ref();
-  hand.thread.postMessage(job.model);
+const CLOSED = 'the workers were closed';
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
-function deliver(job: Job, answer: PdfWorkerAnswer): void {
-  if ('pdf' in answer) job.resolve(answer.pdf);
-  else if ('failed' in answer) job.reject(notRendered(job, answer.failed));
-  else job.reject(new DomainRefusal(answer.refused.code, answer.refused.message, answer.refused.field));
-}
-
-function notRendered({ model }: Job, reason: string): Unavailable {
+function notRendered({ authority }: LetterModel, reason: string): Unavailable {
   return new Unavailable(
     'letter-not-rendered',
-    `the letter to ${model.authority.code} could not be rendered: ${reason}`,
+    `the letter to ${authority.code} could not be rendered: ${reason}`,
   );
 }

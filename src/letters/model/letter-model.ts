@@ -1,6 +1,6 @@
 import type { AuthorityCode } from '../../authorities/authority-code.js';
 import { longDate, type LocalDate } from '../../platform/local-date.js';
-import type { ReportingRules } from '../../reporting-years/reporting-rules.js';
+import type { ReportingRules } from '../../reporting-years/reporting-rules.types.js';
 import { periodOf, type ReportingYear } from '../../statistics/rates/reporting-year.js';
 import type { AuthorityStatistics } from '../../statistics/rates/statistics.types.js';
 import { textsOf, type LetterProse, type PLACEHOLDERS, type ProseBlock } from './letter-prose.js';
@@ -61,7 +61,7 @@ export function letterModel({ statistics, recipient, paragraphs, rules, prose }:
   };
   const title = inOneLine(recipient.title);
   const person = inOneLine(recipient.name ?? '');
-  const subject = `Annual Review letter ${rules.review}`;
+  const subject = `Annual Review letter ${rules.subjectYear}`;
   const synthetic = statistics.basis.synthetic;
 
   return {

@@ -73,20 +73,20 @@ function prose(piece: ProseBlock): string {
   }
 }
 
-function block({ measure, heading, doughnut, lines: sentences }: StatisticsBlock): string {
+function block({ rate, heading, doughnut, lines: sentences }: StatisticsBlock): string {
   const words = sentences.map(({ role, text }) => `<p class="${role}">${escaped(text)}</p>`).join('\n');
   const middle = DOUGHNUT_SIZE / 2;
   const drawing =
     doughnut === null
       ? ''
-      : `<svg viewBox="0 0 ${DOUGHNUT_SIZE} ${DOUGHNUT_SIZE}" role="img" aria-labelledby="${measure}-figure">
-<title id="${measure}-figure">${escaped(doughnut.alternative)}</title>
+      : `<svg viewBox="0 0 ${DOUGHNUT_SIZE} ${DOUGHNUT_SIZE}" role="img" aria-labelledby="${rate}-figure">
+<title id="${rate}-figure">${escaped(doughnut.alternative)}</title>
 ${doughnutRing(doughnut.percent, COLOURS)}
 <text x="${middle}" y="${middle}" dy="0.35em" aria-hidden="true">${escaped(doughnut.label)}</text>
 </svg>
 `;
-  return `<section class="block" aria-labelledby="${measure}">
-<h3 id="${measure}">${escaped(heading)}</h3>
+  return `<section class="block" aria-labelledby="${rate}">
+<h3 id="${rate}">${escaped(heading)}</h3>
 <div class="figures">
 ${drawing}<div>
 ${words}

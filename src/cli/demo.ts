@@ -10,7 +10,7 @@ import { loadCases } from '../complaints/import/case-loader.js';
 import { commandContext } from '../event-sourcing/command-context.js';
 import type { EventStore } from '../event-store/event-store.js';
 import { writeAll } from './letters.js';
-import { readLetterProse } from '../letters/model/template-file.js';
+import { readLetterProse } from '../letters/run/input-files.js';
 import { yearLetters } from '../letters/run/year-letters.js';
 import { DomainRefusal } from '../platform/errors.js';
 import { StoreProvenance } from '../provenance/provenance.js';

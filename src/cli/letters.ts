@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Argument, Option, type Command } from 'commander';
 import { AuthorityCodeSchema, type AuthorityCode } from '../authorities/authority-code.js';
@@ -6,13 +5,11 @@ import { parseArgument } from '../platform/cli/argument.js';
 import { runCommand, type Invocation } from './run-command.js';
 import { EXIT, type ExitCode } from '../platform/cli/exit-code.js';
 import { startProgress } from '../platform/cli/progress.js';
-import { InvalidInput } from '../platform/errors.js';
 import { ReportingYearSchema, type ReportingYear } from '../statistics/rates/reporting-year.js';
 import { StatisticsOfYear } from '../statistics/api/statistics.queries.js';
 import type { LetterModel } from '../letters/model/letter-model.js';
 import { PdfWorkers } from '../letters/rendering/pdf-workers.js';
-import { parseParagraphFile, type CouncilParagraphs } from '../letters/paragraphs/paragraph-file.js';
-import { readLetterProse } from '../letters/model/template-file.js';
+import { readCouncilParagraphs, readLetterProse } from '../letters/run/input-files.js';
 import { writeLetters, type LetterFile } from '../letters/run/write-letters.js';
 import { yearLetters } from '../letters/run/year-letters.js';
 
@@ -52,7 +49,7 @@ export function addLettersCommand(program: Command): void {
 async function letters(invocation: Invocation, year: ReportingYear, options: Options): Promise<ExitCode> {
   const { upheld, queries, print, notice } = invocation;
   const prose = await readLetterProse(options.template);
-  const paragraphs = await readParagraphs(options.paragraphs);
+  const paragraphs = await readCouncilParagraphs(options.paragraphs);
   await upheld.caughtUp();
   const statistics = await queries.execute(new StatisticsOfYear(year));
   const models = yearLetters({ statistics, prose, paragraphs, authorities: options.authority });
@@ -65,19 +62,6 @@ async function letters(invocation: Invocation, year: ReportingYear, options: Opt
     print(`${written.length} of ${models.length} letters for ${year} written to ${folder}`);
   }
   return failed.length > 0 ? EXIT.partial : EXIT.done;
-}
-
-async function readParagraphs(file: string | undefined): Promise<CouncilParagraphs> {
-  if (file === undefined) return new Map();
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
-  } catch (error) {
-    throw new InvalidInput(
-      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-  return parseParagraphFile(text);
 }
 
 type Written = Readonly<{ authority: AuthorityCode; files: readonly LetterFile[] }>;

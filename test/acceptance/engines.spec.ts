@@ -4,7 +4,7 @@ import { verifyLog } from '../../src/event-store/core/verify-log.js';
 import { renderHtml } from '../../src/letters/rendering/render-html.js';
 import { renderPdf } from '../../src/letters/rendering/render-pdf.js';
 import { renderText } from '../../src/letters/rendering/render-text.js';
-import { readLetterProse } from '../../src/letters/model/template-file.js';
+import { readLetterProse } from '../../src/letters/run/input-files.js';
 import { yearLetters } from '../../src/letters/run/year-letters.js';
 import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
 import type { YearStatistics } from '../../src/statistics/rates/statistics.types.js';

@@ -4,7 +4,7 @@ import { readRegister } from '../../src/authorities/load-register.js';
 import type { AuthorityType } from '../../src/authorities/authority-type.js';
 import type { ComplaintCommand } from '../../src/complaints/complaint.decide.js';
 import { renderText } from '../../src/letters/rendering/render-text.js';
-import { readLetterProse } from '../../src/letters/model/template-file.js';
+import { readLetterProse } from '../../src/letters/run/input-files.js';
 import { yearLetters } from '../../src/letters/run/year-letters.js';
 import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
 import { StatisticsOfYear } from '../../src/statistics/api/statistics.queries.js';

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRegister } from '../../src/authorities/load-register.js';
 import { PdfWorkers } from '../../src/letters/rendering/pdf-workers.js';
-import { readLetterProse } from '../../src/letters/model/template-file.js';
+import { readLetterProse } from '../../src/letters/run/input-files.js';
 import { writeLetters } from '../../src/letters/run/write-letters.js';
 import { yearLetters } from '../../src/letters/run/year-letters.js';
 import { annualStatistics } from '../../src/statistics/rates/annual-statistics.js';

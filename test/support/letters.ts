@@ -1,7 +1,7 @@
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import type { AuthorityType } from '../../src/authorities/authority-type.js';
 import { letterModel, type LetterModel, type LetterParts } from '../../src/letters/model/letter-model.js';
-import { readLetterProse } from '../../src/letters/model/template-file.js';
+import { readLetterProse } from '../../src/letters/run/input-files.js';
 import { percent } from '../../src/statistics/rates/percent.js';
 import { reportingRulesFor } from '../../src/reporting-years/reporting-rules.js';
 import { reportingYear } from '../../src/statistics/rates/reporting-year.js';

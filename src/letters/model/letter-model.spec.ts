@@ -20,20 +20,20 @@ describe('a letter', () => {
     });
   });
 
-  it('to a post without a name greets the post', async () => {
+  it('greets the post where the recipient has no name', async () => {
     const model = await letterOf(WORCESTERSHIRE, { recipient: { title: 'Head of Paid Service' } });
     expect(model.addressee).toEqual(['Head of Paid Service', 'Worcestershire County Council']);
     expect(model.salutation).toBe('Dear Head of Paid Service');
   });
 
-  it('fills in the council, the year and the day of publication', async () => {
+  it('fills in the council, the year and the date of publication', async () => {
     const text = readingOrder(await letterOf(BLABY)).join('\n');
     expect(text).toContain('our figures on Blaby District Council for the year to 31 March 2020.');
     expect(text).toContain('with a copy of this letter, on 29 July 2020.');
     expect(text).not.toMatch(/[{}]/);
   });
 
-  it("carries the council's own paragraphs, as they stand, before the resources", async () => {
+  it("prints the council's own paragraphs as written, before the resources", async () => {
     const { body } = await letterOf(BLABY, {
       paragraphs: ['One\n  line: {{authority}}, **not bold**.', '   ', 'e\u0301'],
     });
@@ -45,13 +45,13 @@ describe('a letter', () => {
     expect((await letterOf(BLABY)).body).toEqual([...body.slice(0, at - 2), ...body.slice(at)]);
   });
 
-  it('on synthetic figures says so in its title and in a notice', async () => {
+  it('of synthetic figures says so in its title and in a notice', async () => {
     const model = await letterOf({ ...BLABY, synthetic: true });
     expect(model.title).toBe('Annual Review letter 2020: Blaby District Council (synthetic data)');
     expect(model.notice).toBe("Synthetic data for demonstration: not the council's figures");
   });
 
-  it('prints no position of the log and no name of a rule', async () => {
+  it('prints no log position and no name of a rule', async () => {
     expect(JSON.stringify(await letterOf(BLABY))).not.toMatch(/4711|outcome-date|letter-2019-20@/);
   });
 });

@@ -3,14 +3,14 @@ import { longDate, type LocalDate } from '../../platform/local-date.js';
 import type { ReportingRules } from '../../reporting-years/reporting-rules.types.js';
 import { periodOf, type ReportingYear } from '../../statistics/rates/reporting-year.js';
 import type { AuthorityStatistics } from '../../statistics/rates/statistics.types.js';
-import { textsOf, type LetterProse, type PLACEHOLDERS, type ProseBlock } from './letter-prose.js';
+import { mapTexts, textsOf, type LetterProse, type PLACEHOLDERS, type ProseBlock } from './letter-prose.js';
 import { fillPlaceholders } from './placeholders.js';
 import { statisticsBlocks, type StatisticsBlock } from './statistics-blocks.js';
 
-/** Whom a letter is addressed to: a title such as "Chief Executive", and a name ("Mrs Toman") where known. */
+/** The addressee: a title such as "Chief Executive", and a name ("Mrs Toman") where it is known. */
 export type Recipient = Readonly<{ title: string; name?: string }>;
 
-/** Everything a letter prints, as plain data; each renderer sets the same words in its own way. */
+/** Everything a letter prints, as plain data. Each renderer lays out the same words. */
 export type LetterModel = Readonly<{
   authority: Readonly<{ code: AuthorityCode; name: string }>;
   year: ReportingYear;
@@ -27,28 +27,29 @@ export type LetterModel = Readonly<{
   closing: string;
   signatory: readonly string[];
   statistics: Readonly<{ heading: string; period: string; blocks: readonly StatisticsBlock[] }>;
-  /** What every page says outside the three blocks when the figures are invented; null when they are not. */
+  /** Printed on every page outside the statistics blocks when the figures are synthetic; else null. */
   notice: string | null;
 }>;
 
+/** What a letter is made of. */
 export type LetterParts = Readonly<{
   statistics: AuthorityStatistics;
   recipient: Recipient;
-  /** The council's own paragraphs, printed as they stand, between the statistics section and the next. */
+  /** The council's own paragraphs, printed as written between "Complaint statistics" and the next section. */
   paragraphs: readonly string[];
   rules: ReportingRules;
   prose: LetterProse;
 }>;
 
-const SYNTHETIC = "Synthetic data for demonstration: not the council's figures";
+const SYNTHETIC_NOTICE = "Synthetic data for demonstration: not the council's figures";
 
 /**
- * One council's letter for one year. It prints no position in the log and no hash, so the same figures give
- * the same letter wherever they were read.
- * @throws RangeError when the statistics are of another year than the rules.
+ * One council's letter for one year. It prints no log position and no hash, so the same figures give the same letter
+ * wherever they were read.
+ * @throws RangeError when the statistics and the rules are of different years.
  */
 export function letterModel({ statistics, recipient, paragraphs, rules, prose }: LetterParts): LetterModel {
-  const name = inOneLine(statistics.authority.name);
+  const name = normalised(statistics.authority.name);
   const { from, to } = periodOf(rules.year);
   const fill = (text: string) => fillPlaceholders(text, values);
   const values: Record<(typeof PLACEHOLDERS)[number], string> = {
@@ -59,8 +60,8 @@ export function letterModel({ statistics, recipient, paragraphs, rules, prose }:
     letterDate: longDate(rules.letterDate),
     publishedOn: longDate(rules.publicationDate),
   };
-  const title = inOneLine(recipient.title);
-  const person = inOneLine(recipient.name ?? '');
+  const title = normalised(recipient.title);
+  const recipientName = normalised(recipient.name ?? '');
   const subject = `Annual Review letter ${rules.subjectYear}`;
   const synthetic = statistics.basis.synthetic;
 
@@ -73,8 +74,8 @@ export function letterModel({ statistics, recipient, paragraphs, rules, prose }:
     letterhead: fill(prose.letterhead),
     dateLine: longDate(rules.letterDate),
     delivery: rules.delivery,
-    addressee: [...(person === '' ? [] : [person]), title, name],
-    salutation: `Dear ${person === '' ? title : person}`,
+    addressee: [...(recipientName === '' ? [] : [recipientName]), title, name],
+    salutation: `Dear ${recipientName === '' ? title : recipientName}`,
     subject,
     body: [
       ...prose.before.map((block) => mapTexts(block, fill)),
@@ -88,11 +89,11 @@ export function letterModel({ statistics, recipient, paragraphs, rules, prose }:
       period: `For the period ending: ${shortDate(to)}`,
       blocks: statisticsBlocks(statistics, rules),
     },
-    notice: synthetic ? SYNTHETIC : null,
+    notice: synthetic ? SYNTHETIC_NOTICE : null,
   };
 }
 
-/** Every text of a letter in the order it is read, the notice left out: what any rendering must contain. */
+/** All texts of a letter in reading order, without the notice. Every rendering contains them. */
 export function readingOrder(model: LetterModel): string[] {
   return [
     model.letterhead,
@@ -114,38 +115,23 @@ export function readingOrder(model: LetterModel): string[] {
   ];
 }
 
-/** A council's own words: nothing in them is a placeholder or markup. */
+/** A council's own words hold no placeholder and no markup. */
 function ownParagraphs(paragraphs: readonly string[]): ProseBlock[] {
   return paragraphs
-    .map(inOneLine)
+    .map(normalised)
     .filter((text) => text !== '')
     .map((text) => ({ kind: 'paragraph', text }));
 }
 
-/** Composed characters and single spaces, so that a text pasted from elsewhere is set like any other. */
-function inOneLine(text: string): string {
+/** The text with composed characters (NFC) and single spaces, because it may have been pasted from elsewhere. */
+function normalised(text: string): string {
   return text
     .normalize('NFC')
     .replaceAll(/[ \t\r\n]+/g, ' ')
     .trim();
 }
 
-function mapTexts(block: ProseBlock, change: (text: string) => string): ProseBlock {
-  switch (block.kind) {
-    case 'heading':
-    case 'paragraph':
-      return { kind: block.kind, text: change(block.text) };
-    case 'list':
-      return { kind: block.kind, items: block.items.map(change) };
-    case 'definitions':
-      return {
-        kind: block.kind,
-        entries: block.entries.map(({ term, text }) => ({ term: change(term), text: change(text) })),
-      };
-  }
-}
-
-/** `2020-03-31` as the statistics page prints it, `31/03/20`. */
+/** `2020-03-31` as `31/03/20`, the form of the statistics page. */
 function shortDate(date: LocalDate): string {
   const [year = '', month = '', day = ''] = date.split('-');
   return `${day}/${month}/${year.slice(2)}`;

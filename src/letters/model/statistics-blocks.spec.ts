@@ -19,7 +19,7 @@ const NOTE =
   'Failure to comply with our recommendations is rare. An authority with a compliance rate below 100% should scrutinise those complaints where it failed to comply and identify any learning.';
 
 describe('the statistics blocks of 2019-20', () => {
-  it("are Blaby's to the word", () => {
+  it("are those of Blaby's letter to the word", () => {
     expect(wordsOf(BLABY)).toEqual([
       [
         'Complaints upheld',
@@ -45,7 +45,7 @@ describe('the statistics blocks of 2019-20', () => {
     ]);
   });
 
-  it("are Worcestershire's to the word, lateness untold", () => {
+  it("are those of Worcestershire's letter to the word, without its three late cases", () => {
     expect(wordsOf(WORCESTERSHIRE)).toEqual([
       [
         'Complaints upheld',
@@ -71,7 +71,7 @@ describe('the statistics blocks of 2019-20', () => {
     ]);
   });
 
-  it("are Redditch's three sentences, without averages though its type has them", () => {
+  it("are the three sentences of Redditch's letter, without averages though its type has them", () => {
     expect(wordsOf(REDDITCH)).toEqual([
       ['Complaints upheld', 'The Ombudsman carried out no detailed investigations during this period'],
       [
@@ -101,13 +101,13 @@ describe('the statistics blocks of 2019-20', () => {
     ]);
   });
 
-  it('have a compliance block in a year without investigations, with the note even at 100%', () => {
+  it('have a compliance block in a year without investigations, and its note even at 100%', () => {
     const words = wordsOf({ ...REDDITCH, compliance: [1, 1, 99] });
     expect(words.map((block) => block.length)).toEqual([2, 5, 2]);
     expect(words[1]?.at(-1)).toBe(NOTE);
   });
 
-  it('count in the singular for one and in the plural for none, and keep the plural of the base', () => {
+  it('count one in the singular and none in the plural, and keep the plural of the base', () => {
     const one = wordsOf({
       ...BLABY,
       upheld: [1, 1, 45],
@@ -130,7 +130,7 @@ describe('the statistics blocks of 2019-20', () => {
     ]);
   });
 
-  it('leave the average line out, and no other, where there is no average', () => {
+  it('leave out only the average line where there is no average', () => {
     const without = {
       ...BLABY,
       upheld: [3, 4, null],
@@ -143,7 +143,7 @@ describe('the statistics blocks of 2019-20', () => {
     );
   });
 
-  it('leave the average line out where the whole type has nothing to average', () => {
+  it('leave out the average line where no council of the type has a case', () => {
     const statistics = statisticsOf(BLABY);
     const average = { count: 0, of: 0, percent: null, authorities: 1 };
     const [upheld] = statisticsBlocks(
@@ -153,13 +153,13 @@ describe('the statistics blocks of 2019-20', () => {
     expect(upheld?.lines.map((line) => line.role)).toEqual(['rate', 'count', 'base']);
   });
 
-  it('name in the third block the number of investigations although the rate is of upheld cases', () => {
+  it('name the number of investigations in the third block, although its rate is of upheld cases', () => {
     const [, , remedies] = wordsOf({ ...BLABY, upheld: [2, 40, 45], satisfactoryRemedies: [1, 2, 20] });
     expect(remedies?.[1]).toMatch(/^In 50% of upheld cases/);
     expect(remedies?.at(-1)).toMatch(/a total of 40 detailed investigations/);
   });
 
-  it('draw each rate as a doughnut with its words', () => {
+  it('have a doughnut for each rate, with its label and text alternative', () => {
     const blocks = statisticsBlocks(statisticsOf(BLABY), RULES_2019_20);
     expect(blocks.map((block) => block.doughnut)).toEqual([
       { percent: 75, label: '75%', alternative: 'Doughnut chart. Complaints upheld: 75%.' },

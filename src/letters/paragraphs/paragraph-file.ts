@@ -1,39 +1,40 @@
 import { AuthorityCodeSchema, type AuthorityCode } from '../../authorities/authority-code.js';
 import { InvalidInput, type InputFault } from '../../platform/errors.js';
 
-/** The councils' own paragraphs, in order, by the code of the council. */
+/** Each council's own paragraphs, in order, by the council's code. */
 export type CouncilParagraphs = ReadonlyMap<AuthorityCode, readonly string[]>;
 
 /**
- * Reads a file of own paragraphs: a line `# E10000034` names the council that the paragraphs after it belong
- * to, blank lines part them. Nothing in a paragraph is markup.
- * @throws InvalidInput with one fault for every line that is out of place.
+ * Parses a file of own paragraphs: a line `# E10000034` names the council of the paragraphs after it, and blank lines
+ * separate paragraphs. Nothing in a paragraph is markup.
+ * @throws InvalidInput with one fault for each line out of place.
  */
 export function parseParagraphFile(text: string): CouncilParagraphs {
   const paragraphs = new Map<AuthorityCode, string[]>();
   const faults: InputFault[] = [];
-  let council: string[] | undefined;
-  let open = false;
+  /** The paragraphs of the council named last. */
+  let current: string[] | undefined;
+  let insideParagraph = false;
 
   for (const [index, raw] of text
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\n|\r/)
     .entries()) {
-    const fault = (detail: string) => faults.push({ pointer: `line ${index + 1}`, detail });
+    const addFault = (detail: string) => faults.push({ pointer: `line ${index + 1}`, detail });
     const line = raw.trim();
     if (line.startsWith('# ')) {
       const code = AuthorityCodeSchema.safeParse(line.slice(2));
-      council = [];
-      if (!code.success) fault('a council is named by its code, such as # E10000034');
-      else if (paragraphs.has(code.data)) fault(`${code.data} stands here a second time`);
-      else paragraphs.set(code.data, council);
-      open = false;
-    } else if (line === '') open = false;
-    else if (council === undefined) fault('a line # with the code of a council must come first');
+      current = [];
+      if (!code.success) addFault('a council is named by its code, such as # E10000034');
+      else if (paragraphs.has(code.data)) addFault(`${code.data} is named a second time`);
+      else paragraphs.set(code.data, current);
+      insideParagraph = false;
+    } else if (line === '') insideParagraph = false;
+    else if (current === undefined) addFault('a line with # and the code of a council must come first');
     else {
-      if (open) council.push(`${council.pop() ?? ''} ${line}`);
-      else council.push(line);
-      open = true;
+      if (insideParagraph) current.push(`${current.pop() ?? ''} ${line}`);
+      else current.push(line);
+      insideParagraph = true;
     }
   }
   const [first] = faults;

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
 import { DOUGHNUT_SIZE, doughnutRing } from './doughnut.js';
 import { readingOrder, type LetterModel } from '../model/letter-model.js';
-import { refuseUnprintable } from '../model/printable-text.js';
+import { refuseUnprintable } from './printable-text.js';
 import { letterFonts } from './typeface.js';
 
 const TEMPLATE = fileURLToPath(new URL('./letter.typ', import.meta.url));

@@ -1,11 +1,11 @@
 import { DomainRefusal } from '../../platform/errors.js';
-import { readingOrder, type LetterModel } from './letter-model.js';
-import { hasGlyph } from '../rendering/typeface.js';
+import { readingOrder, type LetterModel } from '../model/letter-model.js';
+import { hasGlyph } from './typeface.js';
 
-// Invisible, directional and unassigned characters would make a letter read otherwise than it looks.
+// With invisible, directional or unassigned characters a letter would look different from its text.
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/u;
 
-/** The characters of a text that a letter cannot print, each once, as `U+1F600 😀`; invisible ones by number. */
+/** The characters of a text that a letter cannot print, each once: `U+1F600 😀`, or the number alone if invisible. */
 export function unprintableCharacters(text: string): string[] {
   const found = [...new Set(text)].filter((character) => INVISIBLE.test(character) || !hasGlyph(character));
   return found.map((character) => {
@@ -15,9 +15,9 @@ export function unprintableCharacters(text: string): string[] {
 }
 
 /**
- * A letter is one text in three forms, so a character that its typeface lacks is refused: dropped or boxed in
- * the PDF it would say something else there than in the HTML.
- * @throws DomainRefusal `unprintable-character` naming the first text concerned and its characters.
+ * Refuses a letter with a character that its typeface lacks. The PDF would drop it or print a box, and so differ from
+ * the HTML and the text.
+ * @throws DomainRefusal `unprintable-character` naming the first such text and its characters.
  */
 export function refuseUnprintable(model: LetterModel): void {
   for (const text of [model.title, ...readingOrder(model)]) {

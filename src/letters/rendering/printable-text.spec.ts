@@ -3,13 +3,13 @@ import { DomainRefusal } from '../../platform/errors.js';
 import { refuseUnprintable, unprintableCharacters } from './printable-text.js';
 
 describe('a printable text', () => {
-  it('may be of the Latin, Greek and Cyrillic scripts, with the marks of print', () => {
+  it('may have Latin, Greek and Cyrillic letters and typographic marks', () => {
     expect(
       unprintableCharacters('Naïve café, Łódź, Ŵyŵ, Γειά, Привет – “quoted” £4,200 €5 ½ … #$\\<>'),
     ).toEqual([]);
   });
 
-  it('has no characters that the typeface lacks', () => {
+  it('has no character that the typeface lacks', () => {
     expect(unprintableCharacters('שלום 😀😀')).toEqual([
       'U+05E9 ש',
       'U+05DC ל',
@@ -19,7 +19,7 @@ describe('a printable text', () => {
     ]);
   });
 
-  it('has no invisible or directional characters, which are named by number only', () => {
+  it('has no invisible or directional character; these are named by number only', () => {
     expect(unprintableCharacters('a\u202Eb\u200Bc\u00ADd\u2028e\u0007')).toEqual([
       'U+202E',
       'U+200B',
@@ -29,7 +29,7 @@ describe('a printable text', () => {
     ]);
   });
 
-  it('in a letter is refused with the characters and where they stand, nothing invisible repeated', async () => {
+  it('is refused in a letter, naming the characters and quoting the text without invisible ones', async () => {
     const model = await letterOf(BLABY, { paragraphs: [`Thank you \u202E🙏 ${'x'.repeat(100)}`] });
     expect(() => {
       refuseUnprintable(model);

@@ -4,7 +4,7 @@ import { parseArgument } from '../platform/cli/argument.js';
 import { runCommand, type Invocation } from './run-command.js';
 import { EXIT } from '../platform/cli/exit-code.js';
 import { textTable, type Column } from '../platform/cli/text-table.js';
-import { AsAtSchema, type AsAt } from '../statistics/api/as-at.js';
+import { AsAtSchema, type AsAt } from '../statistics/as-at.js';
 import { ReportingYearSchema, type ReportingYear } from '../statistics/rates/reporting-year.js';
 import { StatisticsOfAuthority, StatisticsOfYear } from '../statistics/api/statistics.queries.js';
 import type {

@@ -57,6 +57,6 @@ export function evolve(complaint: Complaint | null, event: ComplaintEvent): Comp
 }
 
 /** The check of a recommendation that counts: the one recorded last (design 1). */
-export function countingCheck(recommendation: Recommendation): ComplianceCheck | undefined {
-  return recommendation.checks.at(-1);
+export function countingCheck<Check>({ checks }: Readonly<{ checks: readonly Check[] }>): Check | undefined {
+  return checks.at(-1);
 }

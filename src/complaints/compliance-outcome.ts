@@ -1,7 +1,7 @@
 import type { LocalDate } from '../platform/local-date.js';
-import { countingCheck, type Recommendation } from './complaint.js';
+import { countingCheck, type ComplianceCheck, type Recommendation } from './complaint.js';
 
-/** How a case stands with its recommendations, once every one of them has been checked. */
+/** How a council has complied with a case's recommendations. It exists once each of them has a check. */
 export type ComplianceOutcome = Readonly<{
   outcome: 'complied' | 'complied-late' | 'not-complied';
   /** The greatest `checkedOn` among the checks that count: it dates the outcome (rule `outcome-date@1`). */
@@ -10,13 +10,17 @@ export type ComplianceOutcome = Readonly<{
   dueOn: LocalDate;
 }>;
 
+/** The part of a recommendation that its compliance outcome follows from. */
+type RecommendationDates = Pick<Recommendation, 'dueOn'> &
+  Readonly<{ checks: readonly Pick<ComplianceCheck, 'result' | 'actionOn' | 'checkedOn'>[] }>;
+
 /**
  * Rolls a case's recommendations up into one outcome: any unmet means not complied, else any late means
- * complied late, else complied. Null while one is unchecked, or there is none: such a case is in neither
- * number of the compliance rate. Late is judged by the day the council acted, and the due date itself is
+ * complied late, else complied. Null while one of them is unchecked, or if there is none: such a case is in neither
+ * number of the compliance rate. Late is judged by the day the council acted, and acting on the due date is
  * on time (design 1).
  */
-export function complianceOutcome(recommendations: readonly Recommendation[]): ComplianceOutcome | null {
+export function complianceOutcome(recommendations: readonly RecommendationDates[]): ComplianceOutcome | null {
   const outcomes = recommendations.map(outcomeOf);
   const checked = outcomes.filter((outcome) => outcome !== null);
   const [first, ...others] = checked;
@@ -31,7 +35,7 @@ export function complianceOutcome(recommendations: readonly Recommendation[]): C
   );
 }
 
-function outcomeOf(recommendation: Recommendation): ComplianceOutcome | null {
+function outcomeOf(recommendation: RecommendationDates): ComplianceOutcome | null {
   const check = countingCheck(recommendation);
   if (check === undefined) return null;
   const { dueOn } = recommendation;

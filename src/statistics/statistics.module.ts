@@ -5,17 +5,13 @@ import { EVENT_STORE, type EventStore } from '../event-store/event-store.js';
 import { DATABASE } from '../platform/postgres/database.js';
 import { AWAIT_POSITION, type AwaitPosition } from '../projections/await-position.js';
 import { StatisticsController } from './api/statistics.controller.js';
-import {
-  STATISTICS_REPOSITORY,
-  StatisticsOfAuthorityHandler,
-  StatisticsOfYearHandler,
-  type StatisticsRepository,
-} from './api/statistics.queries.js';
+import { StatisticsOfAuthorityHandler, StatisticsOfYearHandler } from './api/statistics.queries.js';
 import { PostgresStatisticsRepository } from './read-model/statistics.repository.js';
+import { STATISTICS_REPOSITORY, type StatisticsRepository } from './statistics.repository.port.js';
 
 type RepositoryProvider = FactoryProvider<StatisticsRepository> | ValueProvider<StatisticsRepository>;
 
-/** The statistics as the projection keeps them in PostgreSQL. */
+/** Provides the statistics that the projection keeps in PostgreSQL. */
 export const postgresStatisticsRepository: RepositoryProvider = {
   provide: STATISTICS_REPOSITORY,
   inject: [DATABASE, EVENT_STORE, AWAIT_POSITION],
@@ -25,7 +21,7 @@ export const postgresStatisticsRepository: RepositoryProvider = {
 
 @Module({})
 export class StatisticsModule {
-  /** The statistics over one repository. Tests without a database give one of their own. */
+  /** The module over a repository. Tests without a database pass one of their own. */
   static readingFrom(repository: RepositoryProvider): DynamicModule {
     return {
       module: StatisticsModule,

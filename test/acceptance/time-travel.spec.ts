@@ -17,8 +17,8 @@ import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
 const YEAR = reportingYear('2019-20');
 const BLABY = AuthorityCodeSchema.parse('E07000129');
 
-/** What was shown after some cases, and when. */
-type Shown = Readonly<{
+/** What was answered after some cases, and when. */
+type Answered = Readonly<{
   statistics: YearStatistics;
   ofBlaby: AuthorityStatistics;
   at: Position;
@@ -26,7 +26,7 @@ type Shown = Readonly<{
 }>;
 
 let running: RunningUpheld;
-const shown: Shown[] = [];
+const answers: Answered[] = [];
 
 beforeAll(async () => {
   running = await runUpheld();
@@ -36,7 +36,7 @@ beforeAll(async () => {
     const statistics = await running.queries.execute(new StatisticsOfYear(YEAR));
     const ofBlaby = await running.queries.execute(new StatisticsOfAuthority(BLABY, YEAR));
     const at = position(statistics.basis.position);
-    shown.push({ statistics, ofBlaby, at, instant: new Date().toISOString() });
+    answers.push({ statistics, ofBlaby, at, instant: new Date().toISOString() });
     // So that the next cases are stored at a later instant.
     await pause(20);
   }
@@ -63,33 +63,33 @@ const printed = (moment: string, ...options: string[]): Promise<CommandOutput> =
   });
 
 describe('statistics as at an earlier moment', () => {
-  it('are what was shown then, by the position that stood in the answer', async () => {
-    expect(shown.map(({ statistics }) => statistics.national.upheld.of)).toEqual([2, 5, 8]);
-    for (const { statistics, at } of shown) {
+  it('are those answered then, when asked for by the position of that answer', async () => {
+    expect(answers.map(({ statistics }) => statistics.national.upheld.of)).toEqual([2, 5, 8]);
+    for (const { statistics, at } of answers) {
       expect(await asked(String(at))).toEqual({ status: 200, body: statistics });
     }
   });
 
-  it('are what was shown then, by the instant; and the answer carries the position that gives it again', async () => {
-    for (const { statistics, instant } of shown) {
+  it('are those answered then, when asked for by the instant, and carry the position', async () => {
+    for (const { statistics, instant } of answers) {
       expect(await asked(instant)).toEqual({ status: 200, body: statistics });
     }
   });
 
-  it('are so of one council, beside the averages of its type at that time', async () => {
-    expect(shown.map(({ ofBlaby }) => [ofBlaby.upheld.of, ofBlaby.upheld.average?.of])).toEqual([
+  it('are those of one council, with the averages of its type at that moment', async () => {
+    expect(answers.map(({ ofBlaby }) => [ofBlaby.upheld.of, ofBlaby.upheld.average?.of])).toEqual([
       [2, 2],
       [5, 5],
       [8, 8],
     ]);
-    for (const { ofBlaby, at, instant } of shown) {
+    for (const { ofBlaby, at, instant } of answers) {
       expect(await askedOfBlaby(String(at))).toEqual({ status: 200, body: ofBlaby });
       expect(await askedOfBlaby(instant)).toEqual({ status: 200, body: ofBlaby });
     }
   });
 
-  it('are so on the command line, of all councils and of one', async () => {
-    const [first] = shown;
+  it('are the same on the command line, for all councils and for one', async () => {
+    const [first] = answers;
     for (const moment of [String(first?.at), String(first?.instant)]) {
       const all = await printed(moment, '--json');
       expect([all.code, JSON.parse(all.stdout)]).toEqual([0, first?.statistics]);
@@ -100,12 +100,12 @@ describe('statistics as at an earlier moment', () => {
     expect(table.stdout).toMatch(/Blaby District Council.* 100% \(2 of 2\)/);
   }, 120_000);
 
-  it('are at every position of the log what a fold of the log up to it gives', async () => {
+  it('equal a fold of the log up to the position, at every position', async () => {
     const oracle = new FoldedStatistics(running.upheld.store);
-    const head = shown.at(-1)?.at ?? position('0');
+    const head = answers.at(-1)?.at ?? position('0');
     for (let at = head - 40n; at <= head; at += 1n) {
       const asAt = { kind: 'position', position: position(at) } as const;
-      const folded = annualStatistics(await oracle.ofYear(YEAR, asAt));
+      const folded = annualStatistics(await oracle.talliesOfYear(YEAR, asAt));
       const answered = await running.queries.execute(new StatisticsOfYear(YEAR, { asAt }));
       expect(answered).toEqual({
         ...folded,
@@ -118,8 +118,8 @@ describe('statistics as at an earlier moment', () => {
     }
   });
 
-  it('take an instant in any zone', async () => {
-    const [first] = shown;
+  it('accept an instant in any zone', async () => {
+    const [first] = answers;
     const instant = first?.instant.replace('Z', '+00:00') ?? '';
     expect((await asked(instant)).body).toEqual(first?.statistics);
   });
@@ -156,7 +156,7 @@ describe('statistics as at an earlier moment', () => {
     String(2n ** 63n),
     '0000-01-01T00:00:00Z',
     '9999-12-31T23:59:59-23:59',
-  ])('refuse %p, which is no position and no instant with its zone', async (query) => {
+  ])('refuse %p, which is no position nor an instant with its zone', async (query) => {
     expect(await asked(query)).toMatchObject({ status: 422, body: { errors: [{ parameter: 'asAt' }] } });
   });
 
@@ -168,26 +168,26 @@ describe('statistics as at an earlier moment', () => {
 });
 
 describe('an instant', () => {
-  it('is looked for in the log from the last place noted by then on, however long the log is', async () => {
+  it('is looked for in the log only after the last entry of the time index before it', async () => {
     const { database, store } = running.upheld;
     await Promise.all(commandsFor(BLABY, YEAR, { notUpheld: 60 }).map(record));
     await running.upheld.caughtUp();
     const head = await store.head();
-    // Of which the last is not the last by its digits.
-    const noted = [position('99'), position(head - 3n)];
+    // As texts they sort the other way round.
+    const indexed = [position('99'), position(head - 3n)];
     expect(head).toBeGreaterThan(103n);
-    await database.query('delete from statistics_page');
+    await database.query('delete from statistics_time_index');
     for await (const event of store.readAll()) {
-      if (!noted.includes(event.position)) continue;
-      const mark = [String(event.position), event.storedAt];
-      await database.query('insert into statistics_page (position, stored_at) values ($1, $2)', mark);
+      if (!indexed.includes(event.position)) continue;
+      const entry = [String(event.position), event.storedAt];
+      await database.query('insert into statistics_time_index (position, stored_at) values ($1, $2)', entry);
     }
     const instant = new Date();
     await pause(20);
 
     const reading = jest.spyOn(store, 'readAll');
     expect((await asked(instant.toISOString())).body).toMatchObject({ basis: { position: String(head) } });
-    expect(reading.mock.calls.map(([options]) => options?.after)).toEqual([noted[1]]);
+    expect(reading.mock.calls.map(([options]) => options?.after)).toEqual([indexed[1]]);
     reading.mockRestore();
   });
 });

@@ -1,5 +1,5 @@
 import type { AuthorityCode } from '../../src/authorities/authority-code.js';
-import { caseFacts, type CaseFacts } from '../../src/complaints/case-facts.js';
+import type { CaseFacts } from '../../src/complaints/case-facts.js';
 import { CaseReferenceSchema } from '../../src/complaints/case-reference.js';
 import { ChangeComplaint } from '../../src/complaints/complaint.commands.js';
 import { decide, type ComplaintCommand } from '../../src/complaints/complaint.decide.js';
@@ -8,6 +8,7 @@ import { evolve, type Complaint } from '../../src/complaints/complaint.js';
 import { commandContext } from '../../src/event-sourcing/command-context.js';
 import { daysAfter, type LocalDate } from '../../src/platform/local-date.js';
 import { periodOf, type ReportingYear } from '../../src/statistics/rates/reporting-year.js';
+import { factsOf } from './case-facts.js';
 import { BLABY, day } from './complaints.js';
 import type { RunningUpheld } from './running-upheld.js';
 
@@ -99,7 +100,7 @@ export function factsFor(authority: AuthorityCode, year: ReportingYear, counts: 
       return decide(complaint, command, circumstances).reduce<Complaint | null>(evolve, complaint);
     }, null);
     if (state === null) throw new Error('a case without events');
-    return caseFacts(state);
+    return factsOf(state);
   });
 }
 

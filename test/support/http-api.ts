@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { AppModule } from '../../src/app.module.js';
 import { SLICES } from '../../src/slices.js';
-import { STATISTICS_REPOSITORY } from '../../src/statistics/api/statistics.queries.js';
+import { STATISTICS_REPOSITORY } from '../../src/statistics/statistics.repository.port.js';
 import { StatisticsModule } from '../../src/statistics/statistics.module.js';
 import { authorityAggregate } from '../../src/authorities/authority-register.js';
 import { authorityEventSchemas } from '../../src/authorities/authority.events.js';

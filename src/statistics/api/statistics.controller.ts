@@ -6,7 +6,7 @@ import type { Position } from '../../event-store/position.js';
 import { NotFound, Unavailable } from '../../platform/errors.js';
 import { TakesQuery } from '../../platform/http/known-query.guard.js';
 import { Documented } from '../../platform/http/route-docs.js';
-import { NotReached, type AsAt } from './as-at.js';
+import { NotReached, type AsAt } from '../as-at.js';
 import type { ReportingYear } from '../rates/reporting-year.js';
 import { StatisticsOfAuthority, StatisticsOfYear } from './statistics.queries.js';
 import {
@@ -34,7 +34,7 @@ const NOT_REACHED = {
   },
 };
 
-/** The statistics over HTTP, live and as known at any earlier moment. */
+/** The statistics over HTTP, live and as at any earlier moment. */
 @ApiTags('Statistics')
 @Controller('v1')
 export class StatisticsController {

@@ -4,7 +4,7 @@ import { AuthorityTypeSchema } from '../../authorities/authority-type.js';
 import { DECISION_OUTCOMES } from '../../complaints/complaint.events.js';
 import { apiSchemas } from '../../platform/http/api-schemas.js';
 import { PositionSchema } from '../../event-store/position.js';
-import { AsAtSchema } from './as-at.js';
+import { AsAtSchema } from '../as-at.js';
 import { ReportingYearSchema } from '../rates/reporting-year.js';
 
 /** The `{year}` of an address. */
@@ -18,14 +18,14 @@ export const AuthorityParameter = AuthorityCodeSchema.describe(
   'The code the Office for National Statistics gives the body.',
 ).register(apiSchemas, { id: 'AuthorityCode' });
 
-/** `?asAt=`: the statistics as known then. */
+/** `?asAt=`: the statistics as at an earlier moment. */
 export const AsAtParameter = AsAtSchema.optional()
   .describe(
     'The statistics as known at a position of the log, or at an instant of its clock (ISO 8601 with its zone, + written as %2B). The same position always gives the same answer.',
   )
   .register(apiSchemas, { id: 'AsAt' });
 
-/** `?after=`: read your own writes. */
+/** `?after=`: the caller reads its own writes. */
 export const AfterParameter = PositionSchema.optional()
   .describe(
     'The position a command answered: waits, at most five seconds, until what it did is in the answer.',

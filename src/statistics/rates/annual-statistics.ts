@@ -15,14 +15,16 @@ import type {
 } from './statistics.types.js';
 import { EMPTY_TALLY, sumTallies, type Tally } from './tally.js';
 
-/** The rules a figure was derived by, each with its version (design 1); `basis.rules` of every answer. */
+/** The rules by which the figures are derived, each with its version (design 1): `basis.rules` of every answer. */
 export const STATISTICS_RULES = ['outcome-date@1', 'pooled-by-type@1', 'half-up-percent@1'] as const;
 
-/** The types compared with an average of similar authorities; other bodies have none (design 1). */
-const COMPARED: readonly AuthorityType[] = AuthorityTypeSchema.options.filter((type) => type !== 'other');
+/** The types that have an average of similar authorities (design 1). */
+const TYPES_WITH_AVERAGE: readonly AuthorityType[] = AuthorityTypeSchema.options.filter(
+  (type) => type !== 'other',
+);
 
-/** What a year's statistics are derived from: the register, and the counts of that year by council. */
-export type YearCounts = Readonly<{
+/** A year's statistics are derived from these: the register, and the tallies of the year by council. */
+export type YearTallies = Readonly<{
   year: ReportingYear;
   authorities: readonly Authority[];
   tallies: ReadonlyMap<AuthorityCode, Tally>;
@@ -30,41 +32,41 @@ export type YearCounts = Readonly<{
 }>;
 
 /**
- * What one council's statistics are derived from: the counts of it and its peers. Of the nation it tells nothing,
- * and so is no {@link YearCounts}.
+ * One council's statistics are derived from these: the tallies of the council and its peers. The rest of the
+ * nation is missing, so they are not {@link YearTallies}.
  */
-export type PeerCounts = Omit<YearCounts, 'authorities'> &
+export type PeerTallies = Omit<YearTallies, 'authorities'> &
   Readonly<{
     code: AuthorityCode;
-    /** {@link peersOf} the council: none where the register does not have it. */
+    /** {@link peersOf} the council; none where the register does not have it. */
     peers: readonly Authority[];
   }>;
 
-/** Those a body is compared with (method `pooled-by-type@1`): all of its type, the body itself included. */
+/** The bodies that a body is compared with (method `pooled-by-type@1`): all of its type, itself included. */
 export function peersOf(register: readonly Authority[], code: AuthorityCode): readonly Authority[] {
-  const own = register.find((authority) => authority.code === code);
-  return own === undefined ? [] : register.filter(({ type }) => type === own.type);
+  const body = register.find((authority) => authority.code === code);
+  return body === undefined ? [] : register.filter(({ type }) => type === body.type);
 }
 
-type Listed = Authority & { readonly tally: Tally };
+type ListedAuthority = Authority & { readonly tally: Tally };
 
 /**
- * The statistics of every council, type and the nation in a year. A year lists each council in being on
- * any day of it, and any other with a decision or compliance outcome in it; so councils, types and nation
+ * The statistics of every council, of each type and of the nation in a year. A year lists each council in being on
+ * any day of it, and any other with a decision or compliance outcome in it, so that councils, types and nation
  * add up (design 1).
  *
- * @throws Error when the figures do not reconcile; nothing is answered then.
+ * @throws Error when the figures do not reconcile.
  */
-export function annualStatistics({ year, authorities, tallies, basis: at }: YearCounts): YearStatistics {
-  const listed = listedIn(year, authorities, tallies);
+export function annualStatistics({ year, authorities, tallies, basis: source }: YearTallies): YearStatistics {
+  const listed = listedAuthorities(year, authorities, tallies);
   const types = AuthorityTypeSchema.options
     .map((type) => ({ type, ...groupStatistics(listed.filter((authority) => authority.type === type)) }))
-    .filter(({ type, authorities: members }) => COMPARED.includes(type) || members > 0);
-  const pooled = new Map<AuthorityType, GroupStatistics>(types.map((of) => [of.type, of]));
-  const basis = { ...at, rules: STATISTICS_RULES };
+    .filter(({ type, authorities: members }) => TYPES_WITH_AVERAGE.includes(type) || members > 0);
+  const pooledByType = new Map<AuthorityType, GroupStatistics>(types.map((group) => [group.type, group]));
+  const basis = { ...source, rules: STATISTICS_RULES };
   const statistics: YearStatistics = {
     year,
-    authorities: listed.map((council) => statisticsOf(council, year, pooled.get(council.type), basis)),
+    authorities: listed.map((council) => statisticsOf(council, year, pooledByType.get(council.type), basis)),
     types,
     national: groupStatistics(listed),
     basis,
@@ -74,44 +76,47 @@ export function annualStatistics({ year, authorities, tallies, basis: at }: Year
 }
 
 /**
- * The statistics of one council in a year, the same as among {@link annualStatistics}; null when the year does not
+ * The statistics of one council in a year, the same as in {@link annualStatistics}; null when the year does not
  * list it. They are reconciled with those of its type alone.
  *
- * @throws Error when the figures do not reconcile; nothing is answered then.
+ * @throws Error when the figures do not reconcile.
  */
 export function authorityStatistics({
   code,
   year,
   peers,
   tallies,
-  basis: at,
-}: PeerCounts): AuthorityStatistics | null {
-  const listed = listedIn(year, peers, tallies);
+  basis: source,
+}: PeerTallies): AuthorityStatistics | null {
+  const listed = listedAuthorities(year, peers, tallies);
   const pooled = groupStatistics(listed);
-  const basis = { ...at, rules: STATISTICS_RULES };
+  const basis = { ...source, rules: STATISTICS_RULES };
   const members = listed.map((council) => statisticsOf(council, year, pooled, basis));
   reconcileType(year, members, pooled);
   return members.find(({ authority }) => authority.code === code) ?? null;
 }
 
-function listedIn(
+function listedAuthorities(
   year: ReportingYear,
   authorities: readonly Authority[],
-  tallies: YearCounts['tallies'],
-): Listed[] {
+  tallies: YearTallies['tallies'],
+): ListedAuthority[] {
   const period = periodOf(year);
   const known = new Set(authorities.map((authority) => authority.code));
   for (const code of tallies.keys()) {
     if (!known.has(code)) throw new Error(`${code} has cases in ${year} but is not in the register`);
   }
   return authorities
-    .map((authority): Listed => ({ ...authority, tally: tallies.get(authority.code) ?? EMPTY_TALLY }))
-    .filter((authority) => inBeing(authority, period) || counts(authority.tally))
+    .map((authority): ListedAuthority => ({
+      ...authority,
+      tally: tallies.get(authority.code) ?? EMPTY_TALLY,
+    }))
+    .filter((authority) => inBeing(authority, period) || hasCases(authority.tally))
     .sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
 function statisticsOf(
-  { code, name, type, tally }: Listed,
+  { code, name, type, tally }: ListedAuthority,
   year: ReportingYear,
   pooled: GroupStatistics | undefined,
   basis: Basis,
@@ -119,21 +124,21 @@ function statisticsOf(
   return {
     authority: { code, name, type },
     year,
-    ...ratesOf(tally, COMPARED.includes(type) ? pooled : undefined),
+    ...ratesOf(tally, TYPES_WITH_AVERAGE.includes(type) ? pooled : undefined),
     upheldPer100k: null,
     decided: decidedOf(tally),
     basis,
   };
 }
 
-function counts(tally: Tally): boolean {
+function hasCases(tally: Tally): boolean {
   return Object.values(tally).some((count) => count !== 0);
 }
 
-/** A group's own rates are sums over its members, never means of rounded ones (method `pooled-by-type@1`). */
-function groupStatistics(members: readonly Listed[]): GroupStatistics {
+/** A group's rates are of sums over its members, never means of rounded rates (method `pooled-by-type@1`). */
+function groupStatistics(members: readonly ListedAuthority[]): GroupStatistics {
   const tally = sumTallies(members.map((member) => member.tally));
-  const { upheld, compliance, satisfactoryRemedies } = countsOf(tally);
+  const { upheld, compliance, satisfactoryRemedies } = countedRates(tally);
   return {
     authorities: members.length,
     upheld,
@@ -144,25 +149,25 @@ function groupStatistics(members: readonly Listed[]): GroupStatistics {
 }
 
 function ratesOf(tally: Tally, group: GroupStatistics | undefined) {
-  const own = countsOf(tally);
-  const average = (which: 'upheld' | 'compliance' | 'satisfactoryRemedies') =>
-    group === undefined ? null : averageOf(group[which], group.authorities);
+  const { upheld, compliance, satisfactoryRemedies } = countedRates(tally);
+  const average = (rate: 'upheld' | 'compliance' | 'satisfactoryRemedies') =>
+    group === undefined ? null : averageOf(group[rate], group.authorities);
   return {
-    upheld: { ...own.upheld, average: average('upheld') },
-    compliance: { ...own.compliance, late: tally['complied-late'], average: average('compliance') },
-    satisfactoryRemedies: { ...own.satisfactoryRemedies, average: average('satisfactoryRemedies') },
+    upheld: { ...upheld, average: average('upheld') },
+    compliance: { ...compliance, late: tally['complied-late'], average: average('compliance') },
+    satisfactoryRemedies: { ...satisfactoryRemedies, average: average('satisfactoryRemedies') },
   };
 }
 
-function averageOf({ count, of, percent: rate }: CountedRate, authorities: number): Average {
-  return { count, of, percent: rate, authorities };
+function averageOf({ count, of, percent: pooled }: CountedRate, authorities: number): Average {
+  return { count, of, percent: pooled, authorities };
 }
 
 /**
  * The three rates (design 1): upheld of detailed investigations, never of all decisions; cases complied,
  * on time or late, of compliance outcomes; satisfactory remedies of upheld cases.
  */
-function countsOf(tally: Tally) {
+function countedRates(tally: Tally) {
   const complied = tally.complied + tally['complied-late'];
   return {
     upheld: rate(tally.upheld, tally.upheld + tally['not-upheld']),

@@ -10,59 +10,59 @@ import type {
 type Figures = Pick<GroupStatistics, 'upheld' | 'compliance' | 'satisfactoryRemedies' | 'decided'>;
 
 /**
- * Reconcile or refuse (design 1): within every council, type and the nation, satisfactory ≤ upheld ≤
- * investigations and each base is the number it claims to be; and councils = types = nation, count by count.
+ * Reconcile or refuse (design 1): in every council, in every type and in the nation satisfactory ≤ upheld ≤
+ * investigations, and each base is the count it stands for; and councils = types = nation, count by count.
  *
- * @throws Error naming the first figure that does not hold; the answer is withheld.
+ * @throws Error naming the first figure that does not reconcile.
  */
 export function reconcile({ year, authorities, types, national }: YearStatistics): void {
-  for (const { authority, ...figures } of authorities) holds(`${authority.code} in ${year}`, figures);
-  for (const { type, ...figures } of types) holds(`${type} in ${year}`, figures);
-  holds(`national in ${year}`, national);
-  addsUp(`councils and nation in ${year}`, authorities, national);
-  addsUp(`types and nation in ${year}`, types, national);
+  for (const { authority, ...figures } of authorities) checkFigures(`${authority.code} in ${year}`, figures);
+  for (const { type, ...figures } of types) checkFigures(`${type} in ${year}`, figures);
+  checkFigures(`national in ${year}`, national);
+  checkSums(`councils and nation in ${year}`, authorities, national);
+  checkSums(`types and nation in ${year}`, types, national);
   const members = types.reduce((sum, type) => sum + type.authorities, 0);
-  equal(`number of councils in ${year}`, authorities.length, national.authorities);
-  equal(`number of councils in the types of ${year}`, members, national.authorities);
+  checkEqual(`number of councils in ${year}`, authorities.length, national.authorities);
+  checkEqual(`number of councils in the types of ${year}`, members, national.authorities);
 }
 
 /**
- * The same for one type alone: its councils and their sum.
+ * The same checks for one type alone: its councils and their sum.
  *
- * @throws Error naming the first figure that does not hold; the answer is withheld.
+ * @throws Error naming the first figure that does not reconcile.
  */
 export function reconcileType(
   year: ReportingYear,
   members: readonly AuthorityStatistics[],
   pooled: GroupStatistics,
 ): void {
-  for (const { authority, ...figures } of members) holds(`${authority.code} in ${year}`, figures);
-  holds(`one type in ${year}`, pooled);
-  addsUp(`councils and their type in ${year}`, members, pooled);
-  equal(`number of councils of one type in ${year}`, members.length, pooled.authorities);
+  for (const { authority, ...figures } of members) checkFigures(`${authority.code} in ${year}`, figures);
+  checkFigures(`one type in ${year}`, pooled);
+  checkSums(`councils and their type in ${year}`, members, pooled);
+  checkEqual(`number of councils of one type in ${year}`, members.length, pooled.authorities);
 }
 
-function holds(where: string, { upheld, compliance, satisfactoryRemedies, decided }: Figures): void {
-  within(`upheld of ${where}`, upheld);
-  within(`compliance of ${where}`, compliance);
-  within(`satisfactory remedies of ${where}`, satisfactoryRemedies);
-  equal(`investigations of ${where}`, upheld.of, decided.upheld + decided['not-upheld']);
-  equal(`upheld decisions of ${where}`, upheld.count, decided.upheld);
-  equal(`base of satisfactory remedies of ${where}`, satisfactoryRemedies.of, upheld.count);
-  within(`late among complied of ${where}`, { count: compliance.late, of: compliance.count });
+function checkFigures(where: string, { upheld, compliance, satisfactoryRemedies, decided }: Figures): void {
+  checkWithin(`upheld of ${where}`, upheld);
+  checkWithin(`compliance of ${where}`, compliance);
+  checkWithin(`satisfactory remedies of ${where}`, satisfactoryRemedies);
+  checkEqual(`investigations of ${where}`, upheld.of, decided.upheld + decided['not-upheld']);
+  checkEqual(`upheld decisions of ${where}`, upheld.count, decided.upheld);
+  checkEqual(`base of satisfactory remedies of ${where}`, satisfactoryRemedies.of, upheld.count);
+  checkWithin(`late among complied of ${where}`, { count: compliance.late, of: compliance.count });
 }
 
-function within(what: string, { count, of }: Pick<CountedRate, 'count' | 'of'>): void {
+function checkWithin(what: string, { count, of }: Pick<CountedRate, 'count' | 'of'>): void {
   if (!(count >= 0 && count <= of)) throw new Error(`figures do not reconcile: ${what}: ${count} of ${of}`);
 }
 
-function equal(what: string, one: number, other: number): void {
+function checkEqual(what: string, one: number, other: number): void {
   if (one !== other) throw new Error(`figures do not reconcile: ${what}: ${one} is not ${other}`);
 }
 
-function addsUp(where: string, parts: readonly Figures[], whole: Figures): void {
+function checkSums(where: string, parts: readonly Figures[], whole: Figures): void {
   for (const [what, count] of COUNTS) {
-    equal(
+    checkEqual(
       `${what} of ${where}`,
       parts.reduce((sum, part) => sum + count(part), 0),
       count(whole),

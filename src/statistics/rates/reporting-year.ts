@@ -6,7 +6,7 @@ function isLabel(text: string): boolean {
   return match !== null && (Number(match[1]) + 1) % 100 === Number(match[2]);
 }
 
-/** The schema of a year's label: `2019-20`, `1999-00`; the second part is the year after the first. */
+/** The schema of a year's label, such as `2019-20` or `1999-00`: its second part is the year after the first. */
 export const ReportingYearSchema = z
   .string()
   .refine(isLabel, { error: 'must be a reporting year such as 2019-20' })
@@ -23,13 +23,13 @@ export function reportingYear(text: string): ReportingYear {
   return parsed.data;
 }
 
-/** First and last day of a year, both inside it. */
+/** The first and the last day of a year. */
 export function periodOf(year: ReportingYear): { from: LocalDate; to: LocalDate } {
   const first = Number(year.slice(0, 4));
   return { from: localDate(`${first}-04-01`), to: localDate(`${first + 1}-03-31`) };
 }
 
-/** Labels have four digits, the first of them no nought. */
+/** A label begins with four digits, the first of them not 0. */
 const EARLIEST = 1000;
 
 /** The reporting year a date falls in: 31 March belongs to the year that ends, 1 April to the next. */

@@ -1,3 +1,4 @@
+import { factsOf } from '../../../test/support/case-facts.js';
 import {
   checked,
   complaint,
@@ -6,12 +7,11 @@ import {
   received,
   upheldWith,
 } from '../../../test/support/complaints.js';
-import { caseFacts } from '../../complaints/case-facts.js';
 import type { ComplaintEvent } from '../../complaints/complaint.events.js';
 import { contributionsOf } from './tally.js';
 
 const countedUnder = (...history: ComplaintEvent[]) =>
-  contributionsOf(caseFacts(complaint(history))).map(({ year, measure }) => `${year} ${measure}`);
+  contributionsOf(factsOf(complaint(history))).map(({ year, measure }) => `${year} ${measure}`);
 
 describe('where a case counts', () => {
   it('is nowhere before it is decided', () => {

@@ -1,12 +1,12 @@
 import type { AuthorityCode } from '../../authorities/authority-code.js';
 import type { CaseFacts } from '../../complaints/case-facts.js';
 import { DECISION_OUTCOMES } from '../../complaints/complaint.events.js';
-import type { ReportingYear } from './reporting-year.js';
-import { reportingYearOf } from './reporting-year.js';
+import { complianceOutcome } from '../../complaints/compliance-outcome.js';
+import { reportingYearOf, type ReportingYear } from './reporting-year.js';
 
 /**
- * The counts behind every figure, decided cases by outcome,
- * satisfactory remedies among the upheld, and compliance outcomes by kind.
+ * The counts behind every figure: decided cases by outcome, satisfactory remedies among the upheld, and compliance
+ * outcomes by kind.
  */
 export const MEASURES = [
   ...DECISION_OUTCOMES,
@@ -26,26 +26,30 @@ export const EMPTY_TALLY: Tally = Object.fromEntries(MEASURES.map((measure) => [
 export type Contribution = Readonly<{ authority: AuthorityCode; year: ReportingYear; measure: Measure }>;
 
 /**
- * Where a case counts: its decision in the year of the decision date, a satisfactory remedy with it, its
- * compliance outcome in the year of the outcome's date (rule `outcome-date@1`, design 1).
+ * Where a case counts: its decision in the year of the decision date, a satisfactory remedy in the same year, its
+ * compliance outcome in the year of the outcome's date (rule `outcome-date@1`, design 1). A remedy is satisfactory
+ * when the council had provided it before the complaint reached the ombudsman.
  */
-export function contributionsOf({ authority, decision, compliance }: CaseFacts): Contribution[] {
+export function contributionsOf({ authority, decision, recommendations }: CaseFacts): Contribution[] {
   const contributions: Contribution[] = [];
   if (decision !== null) {
     const year = reportingYearOf(decision.decidedOn);
     contributions.push({ authority, year, measure: decision.outcome });
-    if (decision.satisfactoryRemedy) contributions.push({ authority, year, measure: 'satisfactory-remedy' });
+    if (decision.remedy === 'already-provided') {
+      contributions.push({ authority, year, measure: 'satisfactory-remedy' });
+    }
   }
+  const compliance = complianceOutcome(recommendations);
   if (compliance !== null) {
     contributions.push({ authority, year: reportingYearOf(compliance.on), measure: compliance.outcome });
   }
   return contributions;
 }
 
-/** By how much a case's step moves one count. */
+/** By how much an event moves one count. */
 export type Change = Contribution & Readonly<{ delta: number }>;
 
-/** What a step in a case changes in the counts: where it no longer counts, and where it does now. */
+/** How the counts change when a case's contributions do: minus one where it no longer counts, plus one where it now does. */
 export function changesBetween(before: readonly Contribution[], after: readonly Contribution[]): Change[] {
   const missingFrom = (others: readonly Contribution[]) => (own: Contribution) =>
     !others.some((other) => isSame(own, other));

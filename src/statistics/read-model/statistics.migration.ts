@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The read model of the statistics. What is shown now stands in `statistics_tally`; what was shown at any
- * position is the sum of the changes up to it. Register and provenance keep every version for the same end.
+ * The read model of the statistics. `statistics_tally` holds the present counts; the counts as at an earlier position
+ * are the sum of the changes up to it. Register and provenance keep every version for the same purpose.
  */
 export class CreateStatistics1795219200200 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -55,8 +55,8 @@ export class CreateStatistics1795219200200 implements MigrationInterface {
 }
 
 /**
- * The counts of a year after every 8,192 of its changes (tally-milestones.ts), so that an earlier figure needs no
- * more than that many. What was projected before is brought up to it here: the statement follows the same rule.
+ * Adds the counts of a year after every 8,192 of its changes (tally-snapshots.ts), so that an earlier figure is summed
+ * from fewer changes than that. The statement makes those of what was projected before, by the same rule.
  */
 export class AddTallyMilestones1795219200500 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -92,5 +92,29 @@ export class AddTallyMilestones1795219200500 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('drop table statistics_year, statistics_tally_milestone');
+  }
+}
+
+/**
+ * Gives tables and a column the names of what they hold. `statistics_case` held whole complaints, and holds only the
+ * facts that count once the projection is rebuilt at its version 2.
+ */
+export class RenameStatisticsTables1795219200700 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      alter table statistics_page rename to statistics_time_index;
+      alter index statistics_page_pkey rename to statistics_time_index_pkey;
+      alter table statistics_tally_milestone rename to statistics_tally_snapshot;
+      alter index statistics_tally_milestone_pkey rename to statistics_tally_snapshot_pkey;
+      alter table statistics_case rename column complaint to facts;`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      alter table statistics_case rename column facts to complaint;
+      alter index statistics_tally_snapshot_pkey rename to statistics_tally_milestone_pkey;
+      alter table statistics_tally_snapshot rename to statistics_tally_milestone;
+      alter index statistics_time_index_pkey rename to statistics_page_pkey;
+      alter table statistics_time_index rename to statistics_page;`);
   }
 }

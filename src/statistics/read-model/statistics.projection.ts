@@ -1,18 +1,18 @@
 import type { QueryRunner } from 'typeorm';
 import { AUTHORITY_STREAMS } from '../../authorities/authority-register.js';
-import { evolve as evolveAuthority, type Authority } from '../../authorities/authority.js';
 import { authorityEventSchemas, type AuthorityEvent } from '../../authorities/authority.events.js';
-import { caseFacts } from '../../complaints/case-facts.js';
-import { evolve as evolveComplaint, type Complaint } from '../../complaints/complaint.js';
+import { evolve as evolveAuthority, type Authority } from '../../authorities/authority.js';
+import { evolveCaseFacts, type CaseFacts } from '../../complaints/case-facts.js';
 import {
   complaintEventSchemas,
   COMPLAINT_STREAMS,
   type ComplaintEvent,
 } from '../../complaints/complaint.events.js';
-import type { EventWithoutMetadata } from '../../event-store/event-store.js';
 import { eventReader } from '../../event-sourcing/event-schema.js';
-import type { PageWrite, Projection } from '../../projections/projection.js';
+import type { EventWithoutMetadata } from '../../event-store/event-store.js';
 import { pipelined } from '../../platform/postgres/pipelined.js';
+import type { PageWrite, Projection } from '../../projections/projection.js';
+import { StreamFold, type Step } from '../../projections/stream-fold.js';
 import {
   evolve as evolveProvenance,
   PROVENANCE_STREAMS,
@@ -20,27 +20,25 @@ import {
   type Provenance,
   type ProvenanceEvent,
 } from '../../provenance/provenance.js';
-import {
-  addChanges,
-  addTimeIndexEntries,
-  addToTally,
-  casesTable,
-  versionsTable,
-  type PlacedChange,
-} from './statistics.tables.js';
-import { StreamFold, type Step } from '../../projections/stream-fold.js';
+import { changesBetween, contributionsOf, type Contribution } from '../rates/tally.js';
+import { addChanges, addToTallies, casesTable, versionsTable, type CaseChange } from './statistics.tables.js';
 import {
   addTallySnapshots,
-  addToYears,
+  addYearChanges,
+  changesByYear,
   CHANGES_PER_SNAPSHOT,
-  changesOfYears,
   snapshotsOf,
 } from './tally-snapshots.js';
-import { changesBetween, contributionsOf, type Contribution } from '../rates/tally.js';
+import { addTimeIndexEntries } from './time-index.js';
 
-/** Folds register, cases and provenance into the counts behind every figure; the rules are not here but in `tally.ts`. */
+/**
+ * Folds the register, the facts of the cases and the provenance into the counts behind every figure. The rules are in
+ * rates/tally.ts, not here.
+ */
 export class StatisticsProjection implements Projection {
   readonly name = 'statistics';
+  /** Version 1 kept whole complaints, with their text, in `statistics_case`. */
+  readonly version = 2;
   readonly tables = [
     'statistics_authority',
     'statistics_provenance',
@@ -48,12 +46,9 @@ export class StatisticsProjection implements Projection {
     'statistics_change',
     'statistics_tally',
     'statistics_year',
-    'statistics_tally_milestone',
-    'statistics_page',
+    'statistics_tally_snapshot',
+    'statistics_time_index',
   ];
-
-  /** @param changesPerMilestone fewer in a test; the tables must be filled with one and the same throughout. */
-  constructor(private readonly changesPerMilestone = CHANGES_PER_SNAPSHOT) {}
 
   private readonly authorities = new StreamFold<Authority, AuthorityEvent>(
     AUTHORITY_STREAMS,
@@ -67,46 +62,49 @@ export class StatisticsProjection implements Projection {
     evolveProvenance,
     versionsTable('statistics_provenance', 'store', 'provenance'),
   );
-  private readonly complaints = new StreamFold<Complaint, ComplaintEvent>(
+  private readonly cases = new StreamFold<CaseFacts, ComplaintEvent>(
     COMPLAINT_STREAMS,
     eventReader<ComplaintEvent>(complaintEventSchemas),
-    evolveComplaint,
+    evolveCaseFacts,
     casesTable(),
   );
+
+  /** @param changesPerSnapshot smaller in a test; all pages of the tables must be folded with the same number. */
+  constructor(private readonly changesPerSnapshot = CHANGES_PER_SNAPSHOT) {}
 
   async fold(page: readonly EventWithoutMetadata[], transaction: QueryRunner): Promise<PageWrite> {
     const [authorities, provenance, cases, years] = await Promise.all([
       this.authorities.fold(page, transaction),
       this.provenance.fold(page, transaction),
-      this.complaints.fold(page, transaction),
-      changesOfYears(transaction),
+      this.cases.fold(page, transaction),
+      changesByYear(transaction),
     ]);
     const changes = changesOf(cases);
-    const milestones = await snapshotsOf(changes, years, this.changesPerMilestone, transaction);
+    const snapshots = await snapshotsOf(changes, years, this.changesPerSnapshot, transaction);
     return () =>
       pipelined([
         this.authorities.store(authorities, transaction),
         this.provenance.store(provenance, transaction),
-        this.complaints.store(cases, transaction),
+        this.cases.store(cases, transaction),
         addChanges(changes, transaction),
-        addToTally(changes, transaction),
-        addToYears(milestones.years, transaction),
-        addTallySnapshots(milestones.counts, transaction),
+        addToTallies(changes, transaction),
+        addYearChanges(snapshots.years, transaction),
+        addTallySnapshots(snapshots.counts, transaction),
         addTimeIndexEntries(page, transaction),
       ]);
   }
 }
 
-/** What the steps of cases change in the counts. Where a case counts is worked out once for each of its states. */
-function changesOf(steps: readonly Step<Complaint>[]): PlacedChange[] {
-  const counted = new Map<string, readonly Contribution[]>();
-  const changes: PlacedChange[] = [];
-  for (const { id, position, before, after } of steps) {
-    const left = counted.get(id) ?? (before === null ? [] : contributionsOf(caseFacts(before)));
-    const now = contributionsOf(caseFacts(after));
-    counted.set(id, now);
-    for (const { authority, year, measure, delta } of changesBetween(left, now)) {
-      changes.push({ authority, year, measure, delta, position, reference: after.reference });
+/** The changes of counts that the steps of cases make. Each state's contributions are worked out once. */
+function changesOf(steps: readonly Step<CaseFacts>[]): CaseChange[] {
+  const contributions = new Map<string, readonly Contribution[]>();
+  const changes: CaseChange[] = [];
+  for (const { id: reference, position, before, after } of steps) {
+    const earlier = contributions.get(reference) ?? (before === null ? [] : contributionsOf(before));
+    const present = contributionsOf(after);
+    contributions.set(reference, present);
+    for (const { authority, year, measure, delta } of changesBetween(earlier, present)) {
+      changes.push({ authority, year, measure, delta, position, reference });
     }
   }
   return changes;

@@ -1,15 +1,14 @@
 import type { QueryRunner } from 'typeorm';
-import type { Complaint } from '../../complaints/complaint.js';
-import type { EventWithoutMetadata } from '../../event-store/event-store.js';
+import type { CaseFacts } from '../../complaints/case-facts.js';
 import type { Position } from '../../event-store/position.js';
 import { bigintArray, integerArray, jsonArray, textArray } from '../../platform/postgres/binary-array.js';
 import type { StateTable, Step } from '../../projections/stream-fold.js';
 import type { Change } from '../rates/tally.js';
 
-/** A change with the event and the case that led to it. */
-export type PlacedChange = Change & Readonly<{ position: Position; reference: string }>;
+/** A change of a count, with its case and the position of the event that made it. */
+export type CaseChange = Change & Readonly<{ position: Position; reference: string }>;
 
-/** A table that keeps every version of its documents, so that any position can be asked for. */
+/** A table that keeps every version of its documents, so that they can be read as at any position. */
 export function versionsTable<State>(table: string, key: string, column: string): StateTable<State> {
   return {
     async read(ids, transaction) {
@@ -35,31 +34,31 @@ export function versionsTable<State>(table: string, key: string, column: string)
   };
 }
 
-/** The cases as they stand. */
-export function casesTable(): StateTable<Complaint> {
+/** The present facts of each case. */
+export function casesTable(): StateTable<CaseFacts> {
   return {
     async read(references, transaction) {
       if (references.length === 0) return new Map();
       const rows = (await transaction.query(
-        'select reference as id, complaint as state from statistics_case where reference = any($1)',
+        'select reference as id, facts as state from statistics_case where reference = any($1)',
         [textArray(references)],
-      )) as { id: string; state: Complaint }[];
+      )) as { id: string; state: CaseFacts }[];
       return new Map(rows.map(({ id, state }) => [id, state]));
     },
-    async write(steps: readonly Step<Complaint>[], transaction) {
+    async write(steps: readonly Step<CaseFacts>[], transaction) {
       const last = new Map(steps.map(({ id, after }) => [id, after]));
       await transaction.query(
-        `insert into statistics_case (reference, complaint)
+        `insert into statistics_case (reference, facts)
          select * from unnest($1::text[], $2::json[])
-         on conflict (reference) do update set complaint = excluded.complaint`,
-        [textArray([...last.keys()]), jsonArray([...last.values()].map((state) => JSON.stringify(state)))],
+         on conflict (reference) do update set facts = excluded.facts`,
+        [textArray([...last.keys()]), jsonArray([...last.values()].map((facts) => JSON.stringify(facts)))],
       );
     },
   };
 }
 
-/** Keeps what each event changed in the counts: the basis of any figure as at an earlier position. */
-export async function addChanges(changes: readonly PlacedChange[], transaction: QueryRunner): Promise<void> {
+/** Adds a page's changes of counts, from which the counts as at an earlier position are summed. */
+export async function addChanges(changes: readonly CaseChange[], transaction: QueryRunner): Promise<void> {
   if (changes.length === 0) return;
   await transaction.query(
     `insert into statistics_change (year, position, authority, measure, delta, reference)
@@ -75,46 +74,27 @@ export async function addChanges(changes: readonly PlacedChange[], transaction: 
   );
 }
 
-/** Moves the present counts by the page's changes. */
-export async function addToTally(changes: readonly Change[], transaction: QueryRunner): Promise<void> {
-  const moves = new Map<string, { -readonly [field in keyof Change]: Change[field] }>();
+/** Adds a page's changes to the present counts. */
+export async function addToTallies(changes: readonly Change[], transaction: QueryRunner): Promise<void> {
+  const sums = new Map<string, { -readonly [field in keyof Change]: Change[field] }>();
   for (const { year, authority, measure, delta } of changes) {
     const key = `${year} ${authority} ${measure}`;
-    const move = moves.get(key);
-    if (move === undefined) moves.set(key, { year, authority, measure, delta });
-    else move.delta += delta;
+    const sum = sums.get(key);
+    if (sum === undefined) sums.set(key, { year, authority, measure, delta });
+    else sum.delta += delta;
   }
-  // Also by nothing: which counts there are must not hang on how the log was cut into pages.
-  const moved = [...moves.values()];
-  if (moved.length === 0) return;
+  // A sum of 0 is written too: which rows there are must not depend on how the log was cut into pages.
+  const summed = [...sums.values()];
+  if (summed.length === 0) return;
   await transaction.query(
     `insert into statistics_tally (year, authority, measure, count)
      select * from unnest($1::text[], $2::text[], $3::text[], $4::integer[])
      on conflict (year, authority, measure) do update set count = statistics_tally.count + excluded.count`,
     [
-      moved.map(({ year }) => year),
-      moved.map(({ authority }) => authority),
-      moved.map(({ measure }) => measure),
-      moved.map(({ delta }) => delta),
+      summed.map(({ year }) => year),
+      summed.map(({ authority }) => authority),
+      summed.map(({ measure }) => measure),
+      summed.map(({ delta }) => delta),
     ],
-  );
-}
-
-/** One event in so many is a milestone. */
-const MILESTONE = /^00/;
-
-/**
- * Notes a place of the log now and then, and when it was stored: the way from an instant to a position. Which
- * events are noted follows from their hashes, about one in 256, and not from how the log was cut into pages.
- */
-export async function addTimeIndexEntries(
-  page: readonly EventWithoutMetadata[],
-  transaction: QueryRunner,
-): Promise<void> {
-  const milestones = page.filter(({ hash }) => MILESTONE.test(hash));
-  if (milestones.length === 0) return;
-  await transaction.query(
-    'insert into statistics_page (position, stored_at) select * from unnest($1::bigint[], $2::timestamptz[])',
-    [milestones.map(({ position }) => String(position)), milestones.map(({ storedAt }) => storedAt)],
   );
 }

@@ -3,48 +3,56 @@ import type { Position } from '../../event-store/position.js';
 import { bigintArray, integerArray, textArray } from '../../platform/postgres/binary-array.js';
 import type { ReportingYear } from '../rates/reporting-year.js';
 import type { Contribution } from '../rates/tally.js';
-import type { PlacedChange } from './statistics.tables.js';
+import type { CaseChange } from './statistics.tables.js';
 
-/** Changes of a year from one milestone to the next: an earlier figure is one milestone and fewer than so many changes. */
+/**
+ * Changes of a year from one snapshot of its counts to the next. The counts as at an earlier position are summed from
+ * one snapshot and fewer changes than this.
+ */
 export const CHANGES_PER_SNAPSHOT = 8_192;
 
 type Count = Pick<Contribution, 'authority' | 'measure'> & { count: number };
-type MilestoneCount = Readonly<Count & { year: ReportingYear; position: Position }>;
 
-/** How many changes a year has. */
+/** One count of a snapshot: of a year, as at a position. */
+type SnapshotCount = Readonly<Count & { year: ReportingYear; position: Position }>;
+
+/** The number of changes in a year. */
 export type YearChanges = Readonly<{ year: ReportingYear; changes: number }>;
 
-/** What a page adds: changes to years, and the counts of a year as they were at an event. */
-export type PageSnapshots = Readonly<{ years: readonly YearChanges[]; counts: readonly MilestoneCount[] }>;
+/** What a page adds: to the number of changes in each year, and the counts of its snapshots. */
+export type PageSnapshots = Readonly<{ years: readonly YearChanges[]; counts: readonly SnapshotCount[] }>;
 
-/** How many changes each year has had. */
-export async function changesOfYears(transaction: QueryRunner): Promise<readonly YearChanges[]> {
+/** The number of changes in each year so far. */
+export async function changesByYear(transaction: QueryRunner): Promise<readonly YearChanges[]> {
   return (await transaction.query('select year, changes from statistics_year')) as YearChanges[];
 }
 
 /**
- * The counts of a year as they are after every so many of its changes. Which events are milestones follows from
- * the log alone, not from how it was cut into pages. To be called before the page moves the present counts.
- * @param before how many changes each year has had before the page.
+ * The snapshots that a page makes: the counts of a year after every so many of its changes. At which events they are
+ * made follows from the log alone, not from how it was cut into pages. To be called before the page's changes are
+ * added to the present counts.
+ * @param before the number of changes in each year before the page.
+ * @param interval changes of a year from one snapshot to the next.
  */
 export async function snapshotsOf(
-  changes: readonly PlacedChange[],
+  changes: readonly CaseChange[],
   before: readonly YearChanges[],
-  every: number,
+  interval: number,
   transaction: QueryRunner,
 ): Promise<PageSnapshots> {
-  const had = new Map(before.map((year) => [year.year, year.changes]));
-  const years = byYear(changes);
-  const counts: MilestoneCount[] = [];
-  for (const [year, own] of years) {
-    const places = placesOf(own, had.get(year) ?? 0, every);
-    if (places.size > 0) counts.push(...countsAtPlaces(own, places, await presentCounts(year, transaction)));
+  const changesBefore = new Map(before.map((year) => [year.year, year.changes]));
+  const years = groupByYear(changes);
+  const counts: SnapshotCount[] = [];
+  for (const [year, changesOfYear] of years) {
+    const positions = snapshotPositions(changesOfYear, changesBefore.get(year) ?? 0, interval);
+    if (positions.size === 0) continue;
+    counts.push(...countsAtPositions(changesOfYear, positions, await presentCounts(year, transaction)));
   }
-  return { years: [...years].map(([year, own]) => ({ year, changes: own.length })), counts };
+  return { years: [...years].map(([year, { length }]) => ({ year, changes: length })), counts };
 }
 
-/** Adds to how many changes each year has had. */
-export async function addToYears(years: PageSnapshots['years'], transaction: QueryRunner): Promise<void> {
+/** Adds a page's numbers of changes to those of the years. */
+export async function addYearChanges(years: PageSnapshots['years'], transaction: QueryRunner): Promise<void> {
   if (years.length === 0) return;
   await transaction.query(
     `insert into statistics_year (year, changes) select * from unnest($1::text[], $2::integer[])
@@ -53,14 +61,14 @@ export async function addToYears(years: PageSnapshots['years'], transaction: Que
   );
 }
 
-/** Keeps the counts at a page's milestones. */
+/** Adds the counts of a page's snapshots. */
 export async function addTallySnapshots(
   counts: PageSnapshots['counts'],
   transaction: QueryRunner,
 ): Promise<void> {
   if (counts.length === 0) return;
   await transaction.query(
-    `insert into statistics_tally_milestone (year, position, authority, measure, count)
+    `insert into statistics_tally_snapshot (year, position, authority, measure, count)
      select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::integer[])`,
     [
       textArray(counts.map(({ year }) => year)),
@@ -72,24 +80,28 @@ export async function addTallySnapshots(
   );
 }
 
-function byYear(changes: readonly PlacedChange[]): Map<ReportingYear, PlacedChange[]> {
-  const years = new Map<ReportingYear, PlacedChange[]>();
+function groupByYear(changes: readonly CaseChange[]): Map<ReportingYear, CaseChange[]> {
+  const years = new Map<ReportingYear, CaseChange[]>();
   for (const change of changes) {
-    const own = years.get(change.year);
-    if (own === undefined) years.set(change.year, [change]);
-    else own.push(change);
+    const changesOfYear = years.get(change.year);
+    if (changesOfYear === undefined) years.set(change.year, [change]);
+    else changesOfYear.push(change);
   }
   return years;
 }
 
-/** The events with which a year comes to have another so many changes. */
-function placesOf(own: readonly PlacedChange[], before: number, every: number): Set<Position> {
-  const places = new Set<Position>();
-  for (let next = every - (before % every) - 1; next < own.length; next += every) {
-    const change = own[next];
-    if (change !== undefined) places.add(change.position);
+/** The positions of the events with which the number of a year's changes reaches a multiple of the interval. */
+function snapshotPositions(
+  changes: readonly CaseChange[],
+  changesBefore: number,
+  interval: number,
+): Set<Position> {
+  const positions = new Set<Position>();
+  for (let next = interval - (changesBefore % interval) - 1; next < changes.length; next += interval) {
+    const change = changes[next];
+    if (change !== undefined) positions.add(change.position);
   }
-  return places;
+  return positions;
 }
 
 async function presentCounts(year: ReportingYear, transaction: QueryRunner): Promise<Map<string, Count>> {
@@ -100,22 +112,22 @@ async function presentCounts(year: ReportingYear, transaction: QueryRunner): Pro
   return new Map(rows.map((row) => [keyOf(row), row]));
 }
 
-/** A milestone has all changes of its event. */
-function countsAtPlaces(
-  own: readonly PlacedChange[],
-  places: ReadonlySet<Position>,
+/** The counts at each of the positions, after all changes of the event there. */
+function countsAtPositions(
+  changes: readonly CaseChange[],
+  positions: ReadonlySet<Position>,
   counts: Map<string, Count>,
-): MilestoneCount[] {
-  const milestones: MilestoneCount[] = [];
-  own.forEach(({ year, position, authority, measure, delta }, index) => {
+): SnapshotCount[] {
+  const snapshots: SnapshotCount[] = [];
+  changes.forEach(({ year, position, authority, measure, delta }, index) => {
     const key = keyOf({ authority, measure });
     const count = counts.get(key);
     if (count === undefined) counts.set(key, { authority, measure, count: delta });
     else count.count += delta;
-    if (!places.has(position) || own[index + 1]?.position === position) return;
-    for (const each of counts.values()) if (each.count !== 0) milestones.push({ ...each, year, position });
+    if (!positions.has(position) || changes[index + 1]?.position === position) return;
+    for (const each of counts.values()) if (each.count !== 0) snapshots.push({ ...each, year, position });
   });
-  return milestones;
+  return snapshots;
 }
 
 function keyOf({ authority, measure }: Pick<Contribution, 'authority' | 'measure'>): string {

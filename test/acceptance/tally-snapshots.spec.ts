@@ -19,6 +19,7 @@ import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
 import {
   AddTallyMilestones1795219200500,
   CreateStatistics1795219200200,
+  RenameStatisticsTables1795219200700,
 } from '../../src/statistics/read-model/statistics.migration.js';
 import { StatisticsProjection } from '../../src/statistics/read-model/statistics.projection.js';
 import { PostgresStatisticsRepository } from '../../src/statistics/read-model/statistics.repository.js';
@@ -29,9 +30,9 @@ import { FoldedStatistics } from '../support/http-statistics.js';
 
 const YEAR = reportingYear('2019-20');
 const COUNCILS = ['E07000129', 'E10000034', 'E07000236'].map((code) => AuthorityCodeSchema.parse(code));
-/** So few that a page has several of them, and some events cross one with two changes. */
-const EVERY = 7;
-const TABLES = ['statistics_year', 'statistics_tally_milestone'];
+/** So few that a page has several snapshots, and that some events make two changes across one. */
+const CHANGES_BETWEEN = 7;
+const TABLES = ['statistics_year', 'statistics_tally_snapshot'];
 
 const store = new MemoryEventStore();
 const log: RecordedEvent[] = [];
@@ -48,8 +49,8 @@ beforeAll(async () => {
     compliedLate: 1,
     notComplied: 3,
   };
-  const cases = COUNCILS.flatMap((council) => commandsFor(council, YEAR, counts)).map(cured);
-  // The commands of several cases by turns, as they come on a day of work.
+  const cases = COUNCILS.flatMap((council) => commandsFor(council, YEAR, counts)).map(withCure);
+  // One command of each case, then the next of each, as on a working day.
   for (let step = 0; cases.some((commands) => step < commands.length); step += 1) {
     for (const commands of cases) {
       const [first, command] = [commands[0], commands[step]];
@@ -64,8 +65,8 @@ afterAll(async () => {
   for (const end of closing.splice(0).reverse()) await end();
 });
 
-/** A case in which what was not complied with was, later: one event that takes back one count and adds another. */
-function cured(commands: readonly ComplaintCommand[]): readonly ComplaintCommand[] {
+/** The commands of a case, with a cure where it was not complied with: one event that moves it from one count to another. */
+function withCure(commands: readonly ComplaintCommand[]): readonly ComplaintCommand[] {
   const last = commands.at(-1);
   if (last?.type !== 'CheckCompliance' || last.result === 'complied') return commands;
   const { recommendation, checkedOn } = last;
@@ -79,7 +80,7 @@ function cured(commands: readonly ComplaintCommand[]): readonly ComplaintCommand
   return [...commands, cure];
 }
 
-/** A database into which the log is projected in pages of the sizes given, over and over. */
+/** A database into which the log is projected, in pages of the sizes given, taken in turn. */
 async function projected(sizes: readonly number[], projection: StatisticsProjection): Promise<DataSource> {
   const { url, drop } = await createDatabase();
   closing.push(drop);
@@ -88,6 +89,7 @@ async function projected(sizes: readonly number[], projection: StatisticsProject
     CreateStatistics1795219200200,
     AddProjectionStatus1795219200300,
     AddTallyMilestones1795219200500,
+    RenameStatisticsTables1795219200700,
   ]);
   closing.push(() => database.destroy());
   for (let next = 0, page = 0; next < log.length; page += 1) {
@@ -98,16 +100,16 @@ async function projected(sizes: readonly number[], projection: StatisticsProject
   return database;
 }
 
-/** The milestones of the year, and how many changes their event has beyond them. */
-async function milestonesIn(database: DataSource): Promise<{ position: bigint; beyond: number }[]> {
-  const rows = await database.query<{ position: string; beyond: number }[]>(
-    `select position::text, count(*)::integer % $1 as beyond
-     from (select distinct year, position from statistics_tally_milestone) milestone
+/** The positions of the year's snapshots, and by how many changes their event goes past the multiple. */
+async function snapshotsIn(database: DataSource): Promise<{ position: bigint; excess: number }[]> {
+  const rows = await database.query<{ position: string; excess: number }[]>(
+    `select position::text, count(*)::integer % $1 as excess
+     from (select distinct year, position from statistics_tally_snapshot) snapshot
        join (select year, position as at from statistics_change) change using (year)
      where year = $2 and at <= position group by position`,
-    [EVERY, YEAR],
+    [CHANGES_BETWEEN, YEAR],
   );
-  return rows.map(({ position, beyond }) => ({ position: BigInt(position), beyond }));
+  return rows.map(({ position, excess }) => ({ position: BigInt(position), excess }));
 }
 
 async function rowsOf(database: DataSource): Promise<string[]> {
@@ -121,47 +123,49 @@ async function rowsOf(database: DataSource): Promise<string[]> {
   return rows;
 }
 
-describe('the counts of a year after every so many of its changes', () => {
-  it('lead, with the changes since, to what a fold of the log gives at every position', async () => {
-    const database = await projected([50], new StatisticsProjection(EVERY));
-    const record = new PostgresStatisticsRepository(database, store, () => Promise.resolve());
+describe("the snapshots of a year's counts", () => {
+  it('give, with the changes since, the same figures as a fold of the log at every position', async () => {
+    const database = await projected([50], new StatisticsProjection(CHANGES_BETWEEN));
+    const repository = new PostgresStatisticsRepository(database, store, () => Promise.resolve());
     const oracle = new FoldedStatistics(store);
     const [blaby] = COUNCILS;
     if (blaby === undefined) throw new Error('no council');
     const asked = log.slice(-100);
-    const milestones = (await milestonesIn(database)).filter(({ position }) =>
+    const snapshots = (await snapshotsIn(database)).filter(({ position }) =>
       asked.some((event) => event.position === position),
     );
-    // Both kinds are asked for: with the last change of an event, and with one before it.
-    expect(milestones.filter(({ beyond }) => beyond === 0).length).toBeGreaterThan(0);
-    expect(milestones.filter(({ beyond }) => beyond > 0).length).toBeGreaterThan(0);
+    // Both kinds occur: a multiple at the last change of an event, and one at a change before it.
+    expect(snapshots.filter(({ excess }) => excess === 0).length).toBeGreaterThan(0);
+    expect(snapshots.filter(({ excess }) => excess > 0).length).toBeGreaterThan(0);
     for (const { position } of asked) {
       const asAt = { kind: 'position', position } as const;
-      const folded = annualStatistics(await oracle.ofYear(YEAR, asAt));
-      expect(annualStatistics(await record.ofYear(YEAR, asAt))).toEqual(folded);
-      expect(authorityStatistics(await record.ofPeers(blaby, YEAR, asAt))).toEqual(
+      const folded = annualStatistics(await oracle.talliesOfYear(YEAR, asAt));
+      expect(annualStatistics(await repository.talliesOfYear(YEAR, asAt))).toEqual(folded);
+      expect(authorityStatistics(await repository.talliesOfPeers(blaby, YEAR, asAt))).toEqual(
         folded.authorities.find(({ authority }) => authority.code === blaby) ?? null,
       );
     }
   }, 120_000);
 
-  it('are the same however the log was cut into pages', async () => {
-    const whole = await rowsOf(await projected([log.length], new StatisticsProjection(EVERY)));
+  it('are the same however the log is cut into pages', async () => {
+    const whole = await rowsOf(await projected([log.length], new StatisticsProjection(CHANGES_BETWEEN)));
     expect(whole.length).toBeGreaterThan(20);
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 8 }),
         async (sizes) => {
-          expect(await rowsOf(await projected(sizes, new StatisticsProjection(EVERY)))).toEqual(whole);
+          expect(await rowsOf(await projected(sizes, new StatisticsProjection(CHANGES_BETWEEN)))).toEqual(
+            whole,
+          );
         },
       ),
       { numRuns: 8 },
     );
   });
 
-  it('are made by the migration for what was projected before it, by the same rule', async () => {
+  it('are made by their migration for the changes projected before it, by the same rule', async () => {
     const database = await projected([log.length], new StatisticsProjection());
-    // Two changes an event, the second taking the first back: the milestone's event has one more than its number.
+    // Two changes an event, the second of which undoes the first: a snapshot's event has one change past the multiple.
     const more = CHANGES_PER_SNAPSHOT + 100;
     await database.query(
       `insert into statistics_change (year, position, authority, measure, delta, reference)
@@ -169,16 +173,21 @@ describe('the counts of a year after every so many of its changes', () => {
        from generate_series(1, $1) as number`,
       [more],
     );
-    const migration = new AddTallyMilestones1795219200500();
+    const [snapshots, names] = [
+      new AddTallyMilestones1795219200500(),
+      new RenameStatisticsTables1795219200700(),
+    ];
     const runner = database.createQueryRunner();
-    await migration.down(runner);
-    await migration.up(runner);
+    await names.down(runner);
+    await snapshots.down(runner);
+    await snapshots.up(runner);
+    await names.up(runner);
     await runner.release();
     const changes = await database.query<unknown[]>('select * from statistics_year order by year');
     expect(changes).toContainEqual({ year: '2030-31', changes: more });
-    const [place] = await database.query<{ position: string; count: number }[]>(
-      `select position::text, count from statistics_tally_milestone where year = '2030-31'`,
+    const [snapshot] = await database.query<{ position: string; count: number }[]>(
+      `select position::text, count from statistics_tally_snapshot where year = '2030-31'`,
     );
-    expect(place).toEqual({ position: String(1000 + CHANGES_PER_SNAPSHOT / 2), count: 1 });
+    expect(snapshot).toEqual({ position: String(1000 + CHANGES_PER_SNAPSHOT / 2), count: 1 });
   });
 });

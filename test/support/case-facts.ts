@@ -1,0 +1,19 @@
+import type { CaseFacts } from '../../src/complaints/case-facts.js';
+import type { Complaint } from '../../src/complaints/complaint.js';
+
+/** The facts that count, picked from the whole complaint: what `evolveCaseFacts` must arrive at without its text. */
+export function factsOf({ authority, decision, recommendations }: Complaint): CaseFacts {
+  return {
+    authority,
+    decision: decision && {
+      outcome: decision.outcome,
+      decidedOn: decision.decidedOn,
+      remedy: decision.finding?.remedy ?? null,
+    },
+    recommendations: recommendations.map(({ recommendation, dueOn, checks }) => ({
+      recommendation,
+      dueOn,
+      checks: checks.map(({ result, actionOn, checkedOn }) => ({ result, actionOn, checkedOn })),
+    })),
+  };
+}

@@ -14,12 +14,11 @@ import { pipelined } from '../../platform/postgres/pipelined.js';
 import type { PageWrite, Projection } from '../../projections/projection.js';
 import { StreamFold, type Step } from '../../projections/stream-fold.js';
 import {
-  evolve as evolveProvenance,
   PROVENANCE_STREAMS,
   provenanceEventSchemas,
-  type Provenance,
   type ProvenanceEvent,
-} from '../../provenance/provenance.js';
+} from '../../provenance/provenance.events.js';
+import { evolve as evolveProvenance, type Provenance } from '../../provenance/provenance.js';
 import { changesBetween, contributionsOf, type Contribution } from '../rates/tally.js';
 import { addChanges, addToTallies, casesTable, versionsTable, type CaseChange } from './statistics.tables.js';
 import {

@@ -9,7 +9,7 @@ describe('whole per cents', () => {
     [1, 3, 33],
     [2, 3, 67],
     [3, 19, 16],
-    [49, 56, 88], // 87.5: half goes up
+    [49, 56, 88], // 87.5: half is rounded up
     [1, 200, 1], // 0.5
     [0, 7, 0],
     [7, 7, 100],
@@ -17,7 +17,7 @@ describe('whole per cents', () => {
     expect(percent(count, of)).toBe(expected);
   });
 
-  it('is no rate at all for 0 of 0', () => {
+  it('is null for 0 of 0', () => {
     expect(percent(0, 0)).toBeNull();
   });
 
@@ -35,7 +35,7 @@ describe('whole per cents', () => {
     expect(percent(Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER)).toBe(100);
   });
 
-  it('lies within half a per cent of the true ratio, and half goes up', () => {
+  it('lies within half a per cent of the true ratio, and half is rounded up', () => {
     const rate = fc
       .tuple(fc.integer({ min: 1, max: 1_000_000 }), fc.nat({ max: 1_000_000 }))
       .map(([of, n]) => ({ of, count: n % (of + 1) }));

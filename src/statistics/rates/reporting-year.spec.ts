@@ -9,7 +9,7 @@ describe('a reporting year', () => {
     expect(periodOf(reportingYear('2019-20'))).toEqual({ from: '2019-04-01', to: '2020-03-31' });
   });
 
-  it('is labelled over the turn of a century', () => {
+  it('has the label 1999-00 at the turn of the century', () => {
     expect(reportingYearOf(localDate('1999-12-31'))).toBe('1999-00');
   });
 

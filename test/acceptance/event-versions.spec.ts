@@ -29,17 +29,17 @@ const CANCELLED: VisitEvent = { type: 'VisitCancelled', data: { reason: 'snow' }
 
 let log: ProjectedLog;
 let visits: VisitsProjection;
-let writer: StreamCommandHandler<Visit, VisitEvent>;
+let handler: StreamCommandHandler<Visit, VisitEvent>;
 beforeEach(async () => {
   visits = new VisitsProjection();
   log = await ProjectedLog.open(visits);
-  writer = new StreamCommandHandler(log.store, visitAggregate);
+  handler = new StreamCommandHandler(log.store, visitAggregate);
 });
 afterEach(() => log.close());
 
 const by = (id: string) =>
   commandContext({ id: 'cw-7', role: 'caseworker' }, new Date('2026-04-01T09:00:00Z'), id);
-/** What a program of an earlier time stored. */
+/** Stores an event as an earlier program did. */
 const stored = (stream: string, version: number, data: JsonObject, over: Partial<NewEvent> = {}) =>
   log.store.append(stream, 'any', [arranged(version, data, over)]);
 async function eventsOf(stream: string): Promise<RecordedEvent[]> {
@@ -49,15 +49,15 @@ async function eventsOf(stream: string): Promise<RecordedEvent[]> {
 }
 
 describe('an event of an earlier version in the log', () => {
-  it('is what the next command decides upon, and stays as it was stored, with its hash', async () => {
+  it('is upcast for the next command, and stays in the log as it was stored, with its hash', async () => {
     await stored('visit-1', 1, FIRST);
     const before = await eventsOf('visit-1');
-    const decidedUpon: unknown[] = [];
-    await writer.handle('1', { cancel: 'snow' }, by('c-2'), (visit) => {
-      decidedUpon.push(visit);
+    const states: unknown[] = [];
+    await handler.handle('1', { cancel: 'snow' }, by('c-2'), (visit) => {
+      states.push(visit);
       return [CANCELLED];
     });
-    expect(decidedUpon).toEqual([{ ...UPCAST_FIRST, cancelled: false }]);
+    expect(states).toEqual([{ ...UPCAST_FIRST, cancelled: false }]);
     const after = await eventsOf('visit-1');
     expect(after).toMatchObject([
       { version: 1, data: FIRST },
@@ -67,10 +67,10 @@ describe('an event of an earlier version in the log', () => {
     expect(await verifyLog(log.store)).toMatchObject({ events: 2, streams: 1, broken: null });
   });
 
-  it('stands in the history as the present version has it', async () => {
+  it('is upcast in the history', async () => {
     await stored('visit-1', 1, FIRST);
-    await writer.handle('1', { cancel: 'snow' }, by('c-2'), () => [CANCELLED]);
-    const { history, state } = await writer.load('1');
+    await handler.handle('1', { cancel: 'snow' }, by('c-2'), () => [CANCELLED]);
+    const { history, state } = await handler.load('1');
     expect(history.map(({ event, revision }) => ({ event, revision }))).toEqual([
       { event: { type: 'VisitArranged', data: UPCAST_FIRST }, revision: 0 },
       { event: CANCELLED, revision: 1 },
@@ -89,7 +89,7 @@ describe('an event of an earlier version in the log', () => {
       command: { id, contentHash: contentHash(command) },
     };
     await stored('visit-1', 1, FIRST, { metadata });
-    const answer = await writer.handle('1', command, by('c-9'), () => [CANCELLED]);
+    const answer = await handler.handle('1', command, by('c-9'), () => [CANCELLED]);
     expect(answer).toMatchObject({
       revision: 0,
       events: [{ type: 'VisitArranged', data: UPCAST_FIRST }],
@@ -98,14 +98,14 @@ describe('an event of an earlier version in the log', () => {
     expect(await eventsOf('visit-1')).toHaveLength(1);
   });
 
-  it('is projected as upcast, beside those of later versions, and so when rebuilt', async () => {
+  it('is upcast for a projection, beside events of later versions, and again for a rebuild', async () => {
     await stored('visit-1', 1, FIRST);
     await stored('visit-2', 2, SECOND);
-    await writer.handle('3', { arrange: 3 }, by('c-3'), () => [ARRANGED]);
+    await handler.handle('3', { arrange: 3 }, by('c-3'), () => [ARRANGED]);
     const projector = await log.project(projection());
     await projector.waitFor(await log.store.head(), 5_000);
     await stored('visit-1', 1, { ...FIRST, day: '15/06/2019' });
-    await writer.handle('2', { cancel: 'snow' }, by('c-4'), () => [CANCELLED]);
+    await handler.handle('2', { cancel: 'snow' }, by('c-4'), () => [CANCELLED]);
     await projector.waitFor(await log.store.head(), 5_000);
 
     const expected = [
@@ -166,14 +166,14 @@ describe('an event that this program cannot read', () => {
 
   it.each(UNREADABLE)('%s refuses commands on its stream', async (_, version, data, error) => {
     await stored('visit-2', version, data);
-    const write = writer.handle('2', { cancel: 'snow' }, by('c-2'), () => [CANCELLED]);
+    const write = handler.handle('2', { cancel: 'snow' }, by('c-2'), () => [CANCELLED]);
     await expect(write).rejects.toMatchObject({ kind: 'unavailable', message: error.replace(/^\w+: /, '') });
     expect(await eventsOf('visit-2')).toHaveLength(1);
     expect(await verifyLog(log.store)).toMatchObject({ events: 1, broken: null });
   });
 });
 
-/** As the application has its own: what nobody knows stops it too. */
+/** As in the application: an unknown event stops it too. */
 function projection(): Projection {
   return rejectingUnknownEvents(
     visits,

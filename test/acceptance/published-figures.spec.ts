@@ -114,7 +114,7 @@ describe('figures published for', () => {
     }
   });
 
-  it('all thirteen councils are looked at', () => {
+  it('all thirteen councils are checked', () => {
     expect(ROWS).toHaveLength(13);
   });
 });

@@ -25,11 +25,11 @@ import { median, timed } from './samples.js';
 
 const CASES = 200_000;
 const PAGE_CASES = 4_000;
-const QUESTIONS = 15;
+const QUERIES = 15;
 const YEAR = reportingYear('2019-20');
 const BLABY = AuthorityCodeSchema.parse('E07000129');
 
-/** Questions to a record of 200,000 cases of one year, present and as at places spread over it. */
+/** Queries over 200,000 cases of one year, live and as at positions spread over the log. */
 export const statisticsRow: Row = {
   name: 'statistics',
   async measure(floor) {
@@ -38,13 +38,13 @@ export const statisticsRow: Row = {
       const from = await checkpointOf('statistics', upheld.database);
       const to = await project(upheld.database, from, floor);
       await upheld.database.query('analyze');
-      // How long it takes hangs on how far the milestone before is: they are spread over the record.
-      let asked = 0n;
+      // A query takes longer the farther the position is from the snapshot before it, so they are spread.
+      let queries = 0n;
       const asAt = () => {
-        const part = (asked % BigInt(QUESTIONS)) + 1n;
-        asked += 1n;
-        const place = from + ((to - from) * part) / BigInt(QUESTIONS);
-        return { kind: 'position', position: position(place) } as const;
+        const part = (queries % BigInt(QUERIES)) + 1n;
+        queries += 1n;
+        const at = from + ((to - from) * part) / BigInt(QUERIES);
+        return { kind: 'position', position: position(at) } as const;
       };
       const repository = new PostgresStatisticsRepository(
         upheld.database,
@@ -55,7 +55,7 @@ export const statisticsRow: Row = {
       const ofOne = new StatisticsOfAuthorityHandler(repository);
       const all = 'statistics of all councils';
       const one = 'statistics of one council';
-      const ms = (ask: () => Promise<unknown>) => medianTime(ask, floor.signal);
+      const ms = (query: () => Promise<unknown>) => medianTime(query, floor.signal);
       return [
         limitFigure(`${all}, live`, await ms(() => ofYear.execute(new StatisticsOfYear(YEAR))), 250, 'ms'),
         limitFigure(
@@ -83,16 +83,16 @@ export const statisticsRow: Row = {
   },
 };
 
-async function medianTime(ask: () => Promise<unknown>, signal: AbortSignal): Promise<number> {
+async function medianTime(query: () => Promise<unknown>, signal: AbortSignal): Promise<number> {
   const times: number[] = [];
-  for (let asked = 0; asked < QUESTIONS; asked += 1) {
+  for (let round = 0; round < QUERIES; round += 1) {
     signal.throwIfAborted();
-    times.push(await timed(ask));
+    times.push(await timed(query));
   }
   return median(times);
 }
 
-/** Projects the events of so many cases, which no log needs to hold for that; answers the last position. */
+/** Projects the events of the cases without storing them in a log; answers the last position. */
 async function project(database: DataSource, from: Position, { signal }: BenchFloor): Promise<Position> {
   const projection = new StatisticsProjection();
   const register = await readRegister();
@@ -102,18 +102,18 @@ async function project(database: DataSource, from: Position, { signal }: BenchFl
   for (let done = 0; done < CASES; done += PAGE_CASES) {
     signal.throwIfAborted();
     const page: RecordedEvent[] = [];
-    for (const caseFile of take(PAGE_CASES, cases)) {
-      const code = caseFile.received?.authority;
+    for (const history of take(PAGE_CASES, cases)) {
+      const code = history.received?.authority;
       const authority = (code === undefined ? undefined : authorities.get(code)) ?? null;
-      const decidedCase = decideCase(null, caseFile, {
-        reference: caseFile.reference,
+      const decidedCase = decideCase(null, history, {
+        reference: history.reference,
         today: localDate('2026-04-01'),
         authority,
       });
       if (!('events' in decidedCase)) throw new Error('a case of the benchmark was refused');
       for (const [revision, event] of decidedCase.events.entries()) {
         last = position(last + 1n);
-        page.push(recorded(caseFile, revision, last, event));
+        page.push(recorded(history, revision, last, event));
       }
     }
     await writePage(database, projection, page, { skipped: new Set() });
@@ -127,12 +127,12 @@ function recorded(
   at: Position,
   { type, data }: { type: string; data: object },
 ): RecordedEvent {
-  const known = Object.entries(data).filter(([, value]) => value !== undefined);
+  const defined = Object.entries(data).filter(([, value]) => value !== undefined);
   return {
     id: `00000000-0000-8000-8000-${String(at).padStart(12, '0')}`,
     type,
     version: 1,
-    data: Object.fromEntries(known),
+    data: Object.fromEntries(defined),
     metadata: {
       actor: { id: 'bench', role: 'system' },
       recordedAt: '2020-04-20T09:30:00.000Z',

@@ -29,7 +29,7 @@ const NOT_REACHED = {
     example: new NotReached('position 40219', 'the log is at 40218'),
   },
   503: {
-    means: 'The store does not answer, or the statistics did not reach the position in time; ask again.',
+    means: 'The store does not answer, or the statistics did not reach the position in time. Try again.',
     example: new Unavailable('projection-behind', 'statistics is at 40217, not yet at 40218'),
   },
 };

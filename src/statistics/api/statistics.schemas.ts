@@ -21,14 +21,14 @@ export const AuthorityParameter = AuthorityCodeSchema.describe(
 /** `?asAt=`: the statistics as at an earlier moment. */
 export const AsAtParameter = AsAtSchema.optional()
   .describe(
-    'The statistics as known at a position of the log, or at an instant of its clock (ISO 8601 with its zone, + written as %2B). The same position always gives the same answer.',
+    'The statistics as at a position of the log, or an instant of its clock (ISO 8601 with its zone, + written as %2B). The same position always gives the same answer.',
   )
   .register(apiSchemas, { id: 'AsAt' });
 
 /** `?after=`: the caller reads its own writes. */
 export const AfterParameter = PositionSchema.optional()
   .describe(
-    'The position a command answered: waits, at most five seconds, until what it did is in the answer.',
+    'The position that a command answered. Waits, at most five seconds, until the statistics hold its events.',
   )
   .register(apiSchemas, { id: 'After' });
 
@@ -41,7 +41,9 @@ const percent = z
   .describe('Whole per cent of count in of, half up; null where of is 0.');
 const counted = { count: cases, of: cases, percent };
 const authorities = cases.describe('Councils listed for the year in this group.');
-const late = cases.describe('Cases among those complied that were late, which never lowers the rate.');
+const late = cases.describe(
+  'Cases that complied late. They are in the count: lateness never lowers the rate.',
+);
 
 const average = z
   .strictObject({ ...counted, authorities })
@@ -58,7 +60,7 @@ const decided = z.strictObject(
 
 const basis = z
   .strictObject({
-    position: z.string().describe('The place in the log up to which events are counted.'),
+    position: z.string().describe('The position in the log up to which events are counted.'),
     snapshot: z.string().nullable().describe('The frozen snapshot; null for live figures.'),
     rules: z.array(z.string()).readonly().describe('The rules the figures follow, with their versions.'),
     synthetic: z.boolean().describe('True where the store holds invented cases.'),

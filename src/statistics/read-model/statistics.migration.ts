@@ -103,18 +103,18 @@ export class RenameStatisticsTables1795219200700 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       alter table statistics_page rename to statistics_time_index;
-      alter index statistics_page_pkey rename to statistics_time_index_pkey;
+      alter index if exists statistics_page_pkey rename to statistics_time_index_pkey;
       alter table statistics_tally_milestone rename to statistics_tally_snapshot;
-      alter index statistics_tally_milestone_pkey rename to statistics_tally_snapshot_pkey;
+      alter index if exists statistics_tally_milestone_pkey rename to statistics_tally_snapshot_pkey;
       alter table statistics_case rename column complaint to facts;`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       alter table statistics_case rename column facts to complaint;
-      alter index statistics_tally_snapshot_pkey rename to statistics_tally_milestone_pkey;
+      alter index if exists statistics_tally_snapshot_pkey rename to statistics_tally_milestone_pkey;
       alter table statistics_tally_snapshot rename to statistics_tally_milestone;
-      alter index statistics_time_index_pkey rename to statistics_page_pkey;
+      alter index if exists statistics_time_index_pkey rename to statistics_page_pkey;
       alter table statistics_time_index rename to statistics_page;`);
   }
 }

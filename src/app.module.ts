@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import type { DataSource } from 'typeorm';
 import { EVENT_STORE, type EventStore } from './event-store/event-store.js';
 import { PROBE_TARGETS, type ProbeTargets } from './health/health-probe.js';
+import { authorise, POLICY } from './identity/policy.js';
 import { CLOCK, type Clock } from './platform/clock.js';
 import { DATABASE } from './platform/postgres/database.js';
 import { AWAIT_POSITION, type AwaitPosition } from './projections/await-position.js';
@@ -29,6 +30,7 @@ class FoundationsModule {
       { provide: CLOCK, useValue: clock },
       { provide: AWAIT_POSITION, useValue: awaitPosition },
       { provide: PROBE_TARGETS, useValue: probeTargets },
+      { provide: POLICY, useValue: authorise },
     ];
     return { module: FoundationsModule, providers, exports: providers.map(({ provide }) => provide) };
   }

@@ -9,6 +9,7 @@ import { COMPLAINT_STREAMS } from '../complaints/complaint.events.js';
 import { loadCases } from '../complaints/import/case-loader.js';
 import { commandContext } from '../event-sourcing/command-context.js';
 import type { EventStore } from '../event-store/event-store.js';
+import { systemActor } from '../identity/actor.js';
 import { writeAll } from './letters.js';
 import { readLetterProse } from '../letters/run/input-files.js';
 import { yearLetters } from '../letters/run/year-letters.js';
@@ -18,7 +19,7 @@ import { StatisticsOfYear } from '../statistics/api/statistics.queries.js';
 import { comparison } from '../demo/comparison.js';
 import { SYNTHETIC_LABEL, SYNTHETIC_YEAR, syntheticYear } from '../demo/synthetic-year.js';
 
-const ACTOR = { id: 'demo', role: 'system' };
+const ACTOR = systemActor('demo');
 
 /** `upheld demo`, the same as `npm run demo`: the main job end to end on synthetic data. */
 export function addDemoCommand(program: Command): void {

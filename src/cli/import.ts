@@ -4,6 +4,7 @@ import { runCommand, type Invocation } from './run-command.js';
 import { progressDisplay } from '../platform/cli/progress.js';
 import type { ExitCode } from '../platform/cli/exit-code.js';
 import { awaitProjection } from './await-projection.js';
+import { importActor } from '../identity/actor.js';
 import { DomainRefusal, InvalidInput } from '../platform/errors.js';
 import { StoreProvenance } from '../provenance/provenance.js';
 import { importExitCode, importHistory } from '../complaints/import/import-history.js';
@@ -23,8 +24,6 @@ type Options = Readonly<{
   dryRun?: boolean;
   json?: boolean;
 }>;
-
-const ACTOR = { id: 'import', role: 'operator' };
 
 /** `upheld import`: bulk history from CSV files, through the same rules as the API. */
 export function addImportCommand(program: Command): void {
@@ -73,7 +72,7 @@ async function importFiles(invocation: Invocation, options: Options): Promise<Ex
       store: upheld.store,
       register: new AuthorityRegister(upheld.store),
       clock: upheld.clock,
-      actor: ACTOR,
+      actor: importActor(),
       dryRun,
       signal,
       onProgress: (reached) => {

@@ -1,12 +1,12 @@
-import { userInfo } from 'node:os';
 import { Argument, Option, type Command } from 'commander';
 import { parseArgument } from '../platform/cli/argument.js';
 import { runCommand, type Invocation } from './run-command.js';
 import { EXIT, type ExitCode } from '../platform/cli/exit-code.js';
 import { startProgress } from '../platform/cli/progress.js';
 import { commandContext } from '../event-sourcing/command-context.js';
-import type { Actor } from '../event-store/event-store.js';
 import type { Position } from '../event-store/position.js';
+import { commandLineActor } from '../identity/actor.js';
+import { authorise } from '../identity/policy.js';
 import { DomainRefusal, InvalidInput, NotFound } from '../platform/errors.js';
 import { deadLetterOf } from '../projections/dead-letter.js';
 import { projectionStatus, statusJson, statusLines } from '../projections/status/projection-status.js';
@@ -77,7 +77,11 @@ async function resume(
   { json }: Options,
 ): Promise<ExitCode> {
   const projection = await stoppedProjection(upheld, name);
-  const { stream, revision } = await resumeProjection(projection, byOperator(upheld), upheld);
+  const { stream, revision } = await resumeProjection(
+    projection,
+    byOperator(upheld, 'ResumeProjection'),
+    upheld,
+  );
   if (json === true) print(JSON.stringify({ projection, resumed: { stream, revision } }));
   else print(`${projection} goes on, and tries ${stream}@${revision} again.`);
   return EXIT.done;
@@ -89,7 +93,12 @@ async function skip(
   { json, reason }: Options & { reason: string },
 ): Promise<ExitCode> {
   const projection = await stoppedProjection(upheld, name);
-  const { stream, revision } = await skipEvent(projection, reason, byOperator(upheld), upheld);
+  const { stream, revision } = await skipEvent(
+    projection,
+    reason,
+    byOperator(upheld, 'SkipProjectionEvent'),
+    upheld,
+  );
   if (json === true) print(JSON.stringify({ projection, skipped: { stream, revision }, reason }));
   else print(`${projection} goes on without ${stream}@${revision}; its status will always show it.`);
   return EXIT.done;
@@ -209,15 +218,9 @@ async function stoppedProjection(upheld: Opened, name: string | undefined): Prom
   return only;
 }
 
-function byOperator({ clock }: Opened) {
-  return commandContext(operator(), clock());
-}
-
-/** Who is at the terminal, as the system knows them. */
-function operator(): Actor {
-  try {
-    return { id: userInfo().username, role: 'operator' };
-  } catch {
-    return { id: 'unknown', role: 'operator' };
-  }
+/** The context of a command of the person at the terminal, once the policy has allowed it. */
+function byOperator({ clock }: Opened, type: string) {
+  const actor = commandLineActor();
+  authorise(actor, { type, authorities: 'all' });
+  return commandContext(actor, clock());
 }

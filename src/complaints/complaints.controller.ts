@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
-import { FromRequest, type CommandRequest } from '../platform/http/command-request.js';
+import { FromRequest, type CommandRequest } from '../identity/command-request.js';
 import { Documented } from '../platform/http/route-docs.js';
 import { entityTag, isKnown } from '../platform/http/request-headers.js';
 import { NotFound } from '../platform/errors.js';

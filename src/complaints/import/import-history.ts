@@ -1,3 +1,4 @@
+import { authorise, type Policy } from '../../identity/policy.js';
 import { assembleCase } from './case-assembly.js';
 import type { CaseHistory } from './case-history.js';
 import { loadCases, type LoadOptions } from './case-loader.js';
@@ -15,6 +16,8 @@ export type ImportRequest = Omit<LoadOptions, 'onProblems' | 'onBatch' | 'correl
     files: ImportPaths;
     /** The PostgreSQL in whose temporary tables the rows are sorted by case. */
     databaseUrl: string;
+    /** Allows the run, or refuses it; the application's own policy when left out. */
+    policy?: Policy | undefined;
     onProgress?: ((progress: ImportProgress) => void) | undefined;
     /** Receives every problem, by file and line, after all cases are recorded. It is awaited. */
     onProblem?: ((problem: ImportProblem) => Promise<void> | void) | undefined;
@@ -50,9 +53,13 @@ export function importExitCode({ problems, aborted }: ImportSummary): 0 | 4 {
  * row nothing of its case is stored; all other cases are.
  *
  * @throws InvalidInput (UnusableFile) for a file that cannot be imported at all, before anything is stored;
- *   Unavailable when a database does not answer; otherwise as {@link loadCases}.
+ *   Unavailable when a database does not answer; what the policy throws; otherwise as {@link loadCases}.
  */
 export async function importHistory(request: ImportRequest): Promise<ImportSummary> {
+  // Once for the whole run, not for each case: a file is read before it is known which bodies it names, and a run
+  // refused halfway would have stored half of its cases.
+  const { actor, policy = authorise } = request;
+  policy(actor, { type: 'ImportCases', authorities: 'all' });
   const tables = await openTables(request.files);
   try {
     const staging = await ImportStaging.open(request.databaseUrl);

@@ -1,5 +1,5 @@
 import type { EventStore } from '../event-store/event-store.js';
-import { StreamCommandHandler, type Aggregate } from '../event-sourcing/command-handler.js';
+import { AggregateReader, type Aggregate } from '../event-sourcing/aggregate.js';
 import type { AuthorityCode } from './authority-code.js';
 import { authorityEventSchemas, type AuthorityEvent } from './authority.events.js';
 import { evolve, type Authority } from './authority.js';
@@ -20,11 +20,11 @@ const FRESH_FOR = 5_000;
  * was found is remembered for a few seconds; what was not found is looked up each time.
  */
 export class AuthorityRegister {
-  private readonly authorities: StreamCommandHandler<Authority, AuthorityEvent>;
+  private readonly authorities: AggregateReader<Authority, AuthorityEvent>;
   private readonly known = new Map<AuthorityCode, { authority: Authority; until: number }>();
 
   constructor(store: EventStore) {
-    this.authorities = new StreamCommandHandler(store, authorityAggregate);
+    this.authorities = new AggregateReader(store, authorityAggregate);
   }
 
   /** The body with a code, null when the register has none. */

@@ -4,18 +4,20 @@ import { parse } from 'csv-parse';
 import { commandContext, contentHash } from '../event-sourcing/command-context.js';
 import type { EventStore, StreamAppend } from '../event-store/event-store.js';
 import { RevisionConflict, StreamNotFound } from '../event-store/event-store.errors.js';
-import { StreamCommandHandler } from '../event-sourcing/command-handler.js';
-import { authorityAggregate, AUTHORITY_STREAMS } from './authority-register.js';
+import { newEvents } from '../event-sourcing/new-events.js';
+import { systemActor } from '../identity/actor.js';
+import { AUTHORITY_STREAMS } from './authority-register.js';
 import { evolve, type Authority } from './authority.js';
 import {
   AuthorityAbolishedSchema,
   AuthorityRegisteredSchema,
+  authorityEventSchemas,
   type AuthorityEvent,
 } from './authority.events.js';
 
 /** English councils since 2018; facts adapted from mySociety's "UK Local Authorities" (see NOTICE). */
 const REGISTER = new URL('./register.csv', import.meta.url);
-const ACTOR = { id: 'register', role: 'system' };
+const ACTOR = systemActor('register');
 type Row = Record<
   'code' | 'name' | 'type' | 'region' | 'county' | 'exists_from' | 'abolished_on' | 'successors',
   string
@@ -26,7 +28,6 @@ type Row = Record<
  * processes at once: each stream is written only where there is none.
  */
 export async function loadRegister(store: EventStore, at: Date): Promise<void> {
-  const writer = new StreamCommandHandler(store, authorityAggregate);
   const appends: StreamAppend[] = [];
   for (const events of await registerEvents()) {
     const [first] = events;
@@ -35,7 +36,7 @@ export async function loadRegister(store: EventStore, at: Date): Promise<void> {
     appends.push({
       stream: AUTHORITY_STREAMS + first.data.code,
       expected: 'no-stream',
-      events: writer.newEvents(first.data.code, events, command, hash),
+      events: newEvents(authorityEventSchemas, events, command, hash),
     });
   }
   const last = appends.at(-1);

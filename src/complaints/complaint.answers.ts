@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { EventMetadata } from '../event-store/event-store.js';
 import { currentSchema } from '../event-sourcing/upcasting.js';
 import { PositionSchema } from '../event-store/position.js';
-import type { HistoryEntry } from '../event-sourcing/command-handler.js';
+import type { HistoryEntry } from '../event-sourcing/aggregate.js';
+import { HTTP_ACTOR } from '../identity/actor.js';
 import { apiSchemas } from '../platform/http/api-schemas.js';
 import { LocalDateSchema } from '../platform/local-date.js';
 import { printedReference, type CaseReference } from './case-reference.js';
@@ -129,7 +130,7 @@ export const HistoryAnswerSchema = z
           {
             type: 'ComplaintReceived',
             revision: 0,
-            actor: { id: 'local-api', role: 'unidentified' },
+            actor: HTTP_ACTOR,
             recordedAt: '2019-06-14T10:02:31.118Z',
             position: '40214',
             command: '6f1e4a52-8a67-4a3b-9d0e-2f5c1b7a9e44',

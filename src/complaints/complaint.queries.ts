@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { EVENT_STORE, type EventStore } from '../event-store/event-store.js';
 import type { Position } from '../event-store/position.js';
-import { StreamCommandHandler, type HistoryEntry } from '../event-sourcing/command-handler.js';
+import { AggregateReader, type HistoryEntry } from '../event-sourcing/aggregate.js';
 import { NotFound } from '../platform/errors.js';
 import type { CaseReference } from './case-reference.js';
 import { complaintAggregate } from './complaint.commands.js';
@@ -32,7 +32,7 @@ export class ComplaintByReferenceHandler implements IQueryHandler<ComplaintByRef
 
   /** @throws NotFound when no complaint has the reference. */
   async execute({ reference }: ComplaintByReference): Promise<PresentComplaint> {
-    const { state, revision, position } = await new StreamCommandHandler(this.store, complaintAggregate).load(
+    const { state, revision, position } = await new AggregateReader(this.store, complaintAggregate).load(
       reference,
     );
     if (state === null) throw new NotFound('complaint', reference);
@@ -46,7 +46,7 @@ export class ComplaintHistoryHandler implements IQueryHandler<ComplaintHistory> 
 
   /** @throws NotFound when no complaint has the reference. */
   async execute({ reference }: ComplaintHistory): Promise<readonly HistoryEntry<ComplaintEvent>[]> {
-    const { history } = await new StreamCommandHandler(this.store, complaintAggregate).load(reference);
+    const { history } = await new AggregateReader(this.store, complaintAggregate).load(reference);
     if (history.length === 0) throw new NotFound('complaint', reference);
     return history;
   }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { commandContext } from './command-context.js';
 import type { EventsOf } from './event-schema.js';
 import { MemoryEventStore } from '../event-store/memory/memory-event-store.js';
-import { StreamCommandHandler, type Aggregate } from './command-handler.js';
+import type { Aggregate } from './aggregate.js';
+import { StreamCommandHandler } from './command-handler.js';
 
 const schemas = { Counted: z.strictObject({ by: z.int() }) };
 type Counted = EventsOf<typeof schemas>;

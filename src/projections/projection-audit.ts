@@ -3,7 +3,8 @@ import type { CommandContext } from '../event-sourcing/command-context.js';
 import type { Actor, EventStore } from '../event-store/event-store.js';
 import type { EventsOf } from '../event-sourcing/event-schema.js';
 import { position, PositionSchema, type Position } from '../event-store/position.js';
-import { StreamCommandHandler, type Aggregate } from '../event-sourcing/command-handler.js';
+import type { Aggregate } from '../event-sourcing/aggregate.js';
+import { StreamCommandHandler } from '../event-sourcing/command-handler.js';
 import { boundedText } from '../platform/bounded-text.js';
 import type { DeadLetter } from './dead-letter.js';
 

@@ -1,6 +1,8 @@
 import type { CommandContext } from '../event-sourcing/command-context.js';
-import { StreamCommandHandler, type Aggregate } from '../event-sourcing/command-handler.js';
+import type { Aggregate } from '../event-sourcing/aggregate.js';
+import { StreamCommandHandler } from '../event-sourcing/command-handler.js';
 import type { EventStore } from '../event-store/event-store.js';
+import { authorise, type Policy } from '../identity/policy.js';
 import { PROVENANCE_STREAMS, provenanceEventSchemas, type ProvenanceEvent } from './provenance.events.js';
 
 /** Whether a store holds synthetic cases beside real councils' names, and whether all of them are loaded (design 4). */
@@ -33,7 +35,10 @@ const STREAM_ID = 'store';
 export class StoreProvenance {
   private readonly handler: StreamCommandHandler<Provenance, ProvenanceEvent>;
 
-  constructor(store: EventStore) {
+  constructor(
+    store: EventStore,
+    private readonly policy: Policy = authorise,
+  ) {
     this.handler = new StreamCommandHandler(store, aggregate);
   }
 
@@ -44,6 +49,7 @@ export class StoreProvenance {
   /** Marks the store as synthetic, before the first synthetic case is stored. Done already, it changes nothing. */
   async declareSynthetic(label: string, context: CommandContext): Promise<void> {
     const event: ProvenanceEvent = { type: 'SyntheticDataDeclared', data: { label } };
+    this.policy(context.actor, { type: 'DeclareSyntheticData', authorities: 'all' });
     await this.handler.handle(STREAM_ID, event, context, (provenance) =>
       provenance?.synthetic === true ? [] : [event],
     );
@@ -52,6 +58,7 @@ export class StoreProvenance {
   /** Records that all synthetic cases are stored. Done already, it changes nothing. */
   async declareLoaded(cases: number, context: CommandContext): Promise<void> {
     const event: ProvenanceEvent = { type: 'SyntheticDataLoaded', data: { cases } };
+    this.policy(context.actor, { type: 'DeclareSyntheticDataLoaded', authorities: 'all' });
     await this.handler.handle(STREAM_ID, event, context, (provenance) =>
       provenance?.loaded === true ? [] : [event],
     );

@@ -13,7 +13,7 @@ import {
   GoldenEventSchema,
   presentData,
   recorded,
-  toldOf,
+  stateAndAnswer,
 } from './golden-files.js';
 
 const events = await goldenFiles(join(GOLDEN, 'events'), GoldenEventSchema);
@@ -25,33 +25,33 @@ const known = STREAMS.flatMap(({ schemas }) =>
 );
 
 describe('the golden events', () => {
-  it('are one for every version of every type that can stand in the log, and no other', () => {
+  it('are one for each version of each type that the log can hold', () => {
     expect(events.map(([name]) => name)).toEqual(known.map(({ name }) => name).toSorted());
   });
 
   describe.each(events)('%s', (name, { stored, reads }) => {
-    it('is what its name says', () => {
+    it('has the type and version in its name', () => {
       expect(`${stored.type}@${stored.version}`).toBe(name);
     });
 
-    it('reads as told, each time, and stays as it was stored', () => {
+    it('reads as recorded, each time, and is not changed by reading', () => {
       const event = frozen(recorded(stored));
       expect([presentData(event), presentData(event)]).toEqual([reads, reads]);
     });
 
-    it('was of its version’s own schema when it was stored, and is', () => {
+    it('matches the schema of its version exactly', () => {
       const schema = known.find((one) => one.name === name)?.versionSchema;
       expect(schema?.parse(stored.data)).toEqual(stored.data);
     });
 
-    it('has the hash of what was stored, and of nothing else', () => {
+    it('has the hash of what was stored, which no other data has', () => {
       const before =
         stored.previous === null ? undefined : { revision: stored.revision - 1, hash: stored.previous };
       const event = recorded(stored);
       expect(verifyLink(event, before)).toBeUndefined();
-      const changed = { ...event, data: { ...event.data, and: 'more' } };
+      const changed = { ...event, data: { ...event.data, extra: 'field' } };
       expect(verifyLink(changed, before)).toMatchObject({ reason: 'hash' });
-      // Neither what it reads as nor the version that has it are what was hashed, unless they are the same.
+      // The hash is never that of the upcast event.
       const upcast = { ...event, version: event.version + 1, data: reads };
       expect(verifyLink(upcast, before)).toMatchObject({ reason: 'hash' });
     });
@@ -59,15 +59,18 @@ describe('the golden events', () => {
 });
 
 describe('the golden cases', () => {
-  it('have among them every event that a complaint can have', () => {
+  it('hold together every type of event that a complaint can have', () => {
     const types = new Set(cases.flatMap(([, { stored }]) => stored.map(({ type }) => type)));
     expect([...types].toSorted()).toEqual(Object.keys(complaintEventSchemas).toSorted());
   });
 
-  it.each(cases)('%s is whole, and told as ever', async (_, { stored, ...told }) => {
-    expect(verifyChain(stored.map(recorded))).toBeUndefined();
-    expect(await toldOf(stored)).toEqual(told);
-  });
+  it.each(cases)(
+    '%s has an unbroken chain, the recorded state and the recorded answer',
+    async (_, { stored, ...present }) => {
+      expect(verifyChain(stored.map(recorded))).toBeUndefined();
+      expect(await stateAndAnswer(stored)).toEqual(present);
+    },
+  );
 });
 
 describe('adding golden files', () => {
@@ -78,22 +81,22 @@ describe('adding golden files', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('adds nothing where none is missing', async () => {
+  it('adds nothing when none is missing', async () => {
     expect(await addGoldenFiles(folder)).toEqual([]);
   });
 
-  it('adds what is missing, and never writes a file that is there', async () => {
+  it('adds missing files and never overwrites one', async () => {
     const [missing, kept] = [join('events', 'CommandClaimed@1.json'), join('events', 'FindingUpheld@1.json')];
     const before = await readFile(join(folder, missing), 'utf8');
     await rm(join(folder, missing));
-    await writeFile(join(folder, kept), 'as someone left it');
+    await writeFile(join(folder, kept), 'changed by hand');
     expect(await addGoldenFiles(folder)).toEqual([missing]);
     expect(await readFile(join(folder, missing), 'utf8')).toBe(before);
-    expect(await readFile(join(folder, kept), 'utf8')).toBe('as someone left it');
+    expect(await readFile(join(folder, kept), 'utf8')).toBe('changed by hand');
   });
 });
 
-/** The same, as nobody can change it. */
+/** Freezes a value and all that it holds. */
 function frozen<Value>(value: Value): Value {
   if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen);
   return value;

@@ -10,14 +10,15 @@ import type { JsonObject, RecordedEvent } from '../../src/event-store/event-stor
 import { eventReader } from '../../src/event-sourcing/event-schema.js';
 import { MemoryEventStore } from '../../src/event-store/memory/memory-event-store.js';
 import { position } from '../../src/event-store/position.js';
-import { StreamCommandHandler } from '../../src/event-sourcing/command-handler.js';
+import { AggregateReader } from '../../src/event-sourcing/aggregate.js';
 import { STREAMS } from '../../src/slices.js';
 import { unless } from '../../src/platform/embedded-postgres/system-error.js';
 import { recordGoldenLog } from './golden-log.js';
+import { GoldenStore } from './golden-store.js';
 
 const json: z.ZodType<JsonObject> = z.record(z.string(), z.json());
 
-/** An event as the log gave it back, with the hash of the one before it in its stream. */
+/** An event as read from the log, with the hash of the previous event in its stream. */
 const StoredSchema = z.strictObject({
   stream: z.string(),
   revision: z.int().min(0),
@@ -30,10 +31,10 @@ const StoredSchema = z.strictObject({
   hash: z.string(),
 });
 
-/** `events/TYPE@VERSION.json`: a stored event of that version, and the data that it reads as now. */
+/** `events/TYPE@VERSION.json`: a stored event of that version, and its data at the present version. */
 export const GoldenEventSchema = z.strictObject({ stored: StoredSchema, reads: json });
 
-/** `cases/REFERENCE.json`: a stored case, and what is told of it now. */
+/** `cases/REFERENCE.json`: a stored case, the state it folds to, and the API's answer. */
 export const GoldenCaseSchema = z.strictObject({
   stored: z.array(StoredSchema),
   state: json,
@@ -58,19 +59,19 @@ export async function goldenFiles<File>(folder: string, schema: z.ZodType<File>)
   );
 }
 
-/** The event as the log would give it back. Place in the log and time of storing are no part of a golden file. */
+/** The event as a log returns it. Golden files hold neither its position nor the time it was stored. */
 export function recorded({ previous: _previous, ...event }: Stored): RecordedEvent {
   return { ...event, position: position(BigInt(event.revision + 1)), storedAt: '2026-04-01T09:00:00.000Z' };
 }
 
 /**
- * Adds what golden files are missing, out of a log that the program records now. A file that is there is never
- * written again: it holds what a program of its time stored.
+ * Adds the missing golden files from a log that the program records now. It never overwrites a file: a file holds what
+ * an earlier version of the program stored.
  *
  * @returns the files added.
  */
 export async function addGoldenFiles(folder: string): Promise<string[]> {
-  const store = new MemoryEventStore(() => Date.parse('2026-04-01T09:00:00.000Z'));
+  const store = new GoldenStore(() => Date.parse('2026-04-01T09:00:00.000Z'));
   await recordGoldenLog(store);
   const files = new Map<string, GoldenEvent | GoldenCase>();
   const heads = new Map<string, string>();
@@ -86,22 +87,22 @@ export async function addGoldenFiles(folder: string): Promise<string[]> {
   }
   for (const [stream, stored] of cases) {
     const reference = stream.slice(COMPLAINT_STREAMS.length);
-    files.set(join('cases', `${reference}.json`), { stored, ...(await toldOf(stored)) });
+    files.set(join('cases', `${reference}.json`), { stored, ...(await stateAndAnswer(stored)) });
   }
   const added: string[] = [];
   for (const [name, content] of files) if (await addFile(folder, name, content)) added.push(name);
   return added;
 }
 
-/** What an event says now. */
+/** The data of an event at the present version of its type. */
 export function presentData(event: RecordedEvent): JsonObject {
   const kind = STREAMS.find(({ streamPrefix }) => event.stream.startsWith(streamPrefix));
-  if (kind === undefined) throw new Error(`nobody knows the stream ${event.stream}`);
+  if (kind === undefined) throw new Error(`no slice has the stream ${event.stream}`);
   return eventReader(kind.schemas)(event).data as JsonObject;
 }
 
-/** What is told now of a case that was stored so. */
-export async function toldOf(stored: readonly Stored[]): Promise<Omit<GoldenCase, 'stored'>> {
+/** The state that a stored case folds to now, and the API's answer. */
+export async function stateAndAnswer(stored: readonly Stored[]): Promise<Omit<GoldenCase, 'stored'>> {
   const store = new MemoryEventStore();
   const [first] = stored;
   if (first === undefined) throw new Error('a case without events');
@@ -112,12 +113,12 @@ export async function toldOf(stored: readonly Stored[]): Promise<Omit<GoldenCase
     stored.map(({ id, type, version, data, metadata }) => ({ id, type, version, data, metadata })),
   );
   const reference = CaseReferenceSchema.parse(stream.slice(COMPLAINT_STREAMS.length));
-  const complaints = new StreamCommandHandler(store, complaintAggregate);
+  const complaints = new AggregateReader(store, complaintAggregate);
   const { state, revision, position } = await complaints.load(reference);
   if (state === null) throw new Error('a case without a state');
-  const told = { state, answer: complaintAnswer({ complaint: state, revision, position }) };
-  // As it goes over the wire, where what is absent is left out.
-  return GoldenCaseSchema.omit({ stored: true }).parse(JSON.parse(JSON.stringify(told)));
+  const present = { state, answer: complaintAnswer({ complaint: state, revision, position }) };
+  // As sent over the wire, without the fields that are undefined.
+  return GoldenCaseSchema.omit({ stored: true }).parse(JSON.parse(JSON.stringify(present)));
 }
 
 async function addFile(folder: string, name: string, content: object): Promise<boolean> {

@@ -4,7 +4,7 @@ import { complaintAggregate } from '../../src/complaints/complaint.commands.js';
 import { complaintEventSchemas } from '../../src/complaints/complaint.events.js';
 import { claimIdempotencyKey } from '../../src/event-sourcing/idempotency-key.js';
 import { commandContext } from '../../src/event-sourcing/command-context.js';
-import type { EventStore, JsonObject } from '../../src/event-store/event-store.js';
+import type { JsonObject } from '../../src/event-store/event-store.js';
 import type { EventSchemas, EventsOf } from '../../src/event-sourcing/event-schema.js';
 import { currentSchema, type EventSchema } from '../../src/event-sourcing/upcasting.js';
 import { position } from '../../src/event-store/position.js';
@@ -12,15 +12,16 @@ import { StreamCommandHandler } from '../../src/event-sourcing/command-handler.j
 import type { DeadLetter } from '../../src/projections/dead-letter.js';
 import { ProjectionAudit } from '../../src/projections/projection-audit.js';
 import { StoreProvenance } from '../../src/provenance/provenance.js';
+import type { GoldenStore } from './golden-store.js';
 
 const AT = new Date('2026-04-01T09:00:00.000Z');
 const by = (id: string) => commandContext({ id: 'cw-7', role: 'caseworker' }, AT, id);
 
 /**
- * Records, through the program itself, every type of event at its present version: what golden files are made of.
- * Invented, and the same on every run: ids follow from streams and commands, and times are fixed.
+ * Records every type of event at its present version through the program itself. Golden files are made from this log.
+ * All of it is invented, and the same on every run: times are fixed, and {@link GoldenStore} fixes the ids.
  */
-export async function recordGoldenLog(store: EventStore): Promise<void> {
+export async function recordGoldenLog(store: GoldenStore): Promise<void> {
   const authorities = new StreamCommandHandler(store, authorityAggregate);
   for (const [index, event] of AUTHORITY.entries()) {
     await authorities.handle('E07999001', event, by(`golden-authority-${index}`), () => [event]);
@@ -32,9 +33,9 @@ export async function recordGoldenLog(store: EventStore): Promise<void> {
     }
   }
   await claimIdempotencyKey(store, { type: 'ReceiveComplaint', reference: '19007429' }, by('golden-claim'));
-  const acts = new ProjectionAudit(store);
-  await acts.resume('statistics', STOP, by('golden-resume'));
-  await acts.skip('statistics', STOP, 'entered by a faulty client', by('golden-skip'));
+  const audit = new ProjectionAudit(store);
+  await audit.resume('statistics', STOP, by('golden-resume'));
+  await audit.skip('statistics', STOP, 'entered by a faulty client', by('golden-skip'));
   const provenance = new StoreProvenance(store);
   await provenance.declareSynthetic('golden', by('golden-synthetic'));
   await provenance.declareLoaded(1, by('golden-loaded'));
@@ -57,7 +58,7 @@ const AUTHORITY = [
 ];
 
 const caseEvent = eventOf(complaintEventSchemas);
-/** Cases by reference, command by command. Every event that a complaint can have stands in one of them. */
+/** Cases by reference, command by command. Together they hold every type of event that a complaint can have. */
 const CASES = {
   '19007429': [
     [
@@ -136,7 +137,7 @@ const STOP: DeadLetter = {
   failedAt: AT.toISOString(),
 };
 
-/** Makes events of a slice out of plain data, as their present schemas have it. */
+/** Makes events of a slice from plain data, parsed by their present schemas. */
 function eventOf<Schemas extends EventSchemas>(schemas: Schemas) {
   return (type: keyof Schemas & string, data: JsonObject) => {
     const schema: EventSchema | undefined = schemas[type];

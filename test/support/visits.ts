@@ -4,7 +4,7 @@ import type { JsonObject, NewEvent, RecordedEvent } from '../../src/event-store/
 import type { EventsOf } from '../../src/event-sourcing/event-schema.js';
 import { firstVersion } from '../../src/event-sourcing/upcasting.js';
 import { position } from '../../src/event-store/position.js';
-import type { Aggregate } from '../../src/event-sourcing/command-handler.js';
+import type { Aggregate } from '../../src/event-sourcing/aggregate.js';
 import { boundedText } from '../../src/platform/bounded-text.js';
 import { LocalDateSchema } from '../../src/platform/local-date.js';
 import { METADATA } from './sample-events.js';

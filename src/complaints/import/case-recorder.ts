@@ -3,8 +3,9 @@ import pLimit from 'p-limit';
 import type { AuthorityCode } from '../../authorities/authority-code.js';
 import type { AuthorityRegister } from '../../authorities/authority-register.js';
 import type { Authority } from '../../authorities/authority.js';
-import { contentHashOfText } from '../../event-sourcing/command-context.js';
-import { StreamCommandHandler } from '../../event-sourcing/command-handler.js';
+import { contentHashOfJsonText } from '../../event-sourcing/command-context.js';
+import { AggregateReader } from '../../event-sourcing/aggregate.js';
+import { newEvents } from '../../event-sourcing/new-events.js';
 import { MAX_ATTEMPTS, conflictBackoff } from '../../event-sourcing/conflict-backoff.js';
 import { InvalidAppend, RevisionConflict } from '../../event-store/event-store.errors.js';
 import type { Actor, EventStore, StreamAppend } from '../../event-store/event-store.js';
@@ -12,7 +13,7 @@ import type { Clock } from '../../platform/clock.js';
 import { Conflict } from '../../platform/errors.js';
 import { ukDateOf } from '../../platform/local-date.js';
 import { complaintAggregate } from '../complaint.commands.js';
-import { COMPLAINT_STREAMS, type ComplaintEvent } from '../complaint.events.js';
+import { complaintEventSchemas, COMPLAINT_STREAMS, type ComplaintEvent } from '../complaint.events.js';
 import type { Complaint } from '../complaint.js';
 import { appendEach } from './append-each.js';
 import { isEmptyHistory, locationOf, type CaseHistory } from './case-history.js';
@@ -62,11 +63,11 @@ export class CaseRecorder {
    */
   #expectNew = true;
   readonly #limitReads = pLimit(CONCURRENT_READS);
-  readonly #complaints: StreamCommandHandler<Complaint, ComplaintEvent>;
+  readonly #complaints: AggregateReader<Complaint, ComplaintEvent>;
   readonly #correlationId: string;
 
   constructor(private readonly options: RecorderOptions) {
-    this.#complaints = new StreamCommandHandler(options.store, complaintAggregate);
+    this.#complaints = new AggregateReader(options.store, complaintAggregate);
     this.#correlationId = options.correlationId ?? randomUUID();
   }
 
@@ -173,11 +174,11 @@ export class CaseRecorder {
       at: decidedAt,
       correlationId: this.#correlationId,
     };
-    const content = contentHashOfText('ImportCase', JSON.stringify(events));
+    const content = contentHashOfJsonText('ImportCase', JSON.stringify(events));
     return {
       stream: COMPLAINT_STREAMS + reference,
       expected: revision < 0 ? 'no-stream' : revision,
-      events: this.#complaints.newEvents(reference, events, command, content),
+      events: newEvents(complaintEventSchemas, events, command, content),
     };
   }
 }

@@ -27,7 +27,7 @@ export class AggregateReader<State, Event extends DomainEvent> {
   readonly #read: (recorded: RecordedEvent) => Event;
 
   constructor(
-    private readonly store: EventStore,
+    private readonly store: Pick<EventStore, 'readStream'>,
     private readonly aggregate: Aggregate<State, Event>,
   ) {
     this.#read = eventReader<Event>(aggregate.schemas);

@@ -58,7 +58,7 @@ export class StreamCommandHandler<State, Event extends DomainEvent> {
 
   /** @param cacheBytes bound on the folded states kept, in bytes. */
   constructor(
-    private readonly store: EventStore,
+    private readonly store: Pick<EventStore, 'append' | 'readStream'>,
     private readonly aggregate: Aggregate<State, Event>,
     cacheBytes?: number,
   ) {
@@ -201,11 +201,11 @@ export class StreamCommandHandler<State, Event extends DomainEvent> {
   }
 }
 
-/** What does not exist is not stale; deciding on it says so (RFC 9110, 13.2.1). */
+/** An aggregate that does not exist is not stale: the decision says that it does not exist (RFC 9110, 13.2.1). */
 function isStale(
   { state, revision }: Pick<Basis<unknown>, 'state' | 'revision'>,
-  expected?: number,
-): boolean {
+  expected: number | undefined,
+): expected is number {
   return state !== null && expected !== undefined && expected !== revision;
 }
 

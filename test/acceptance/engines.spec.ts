@@ -5,7 +5,7 @@ import { renderHtml } from '../../src/letters/rendering/render-html.js';
 import { renderPdf } from '../../src/letters/rendering/render-pdf.js';
 import { renderText } from '../../src/letters/rendering/render-text.js';
 import { readLetterProse } from '../../src/letters/run/input-files.js';
-import { yearLetters } from '../../src/letters/run/year-letters.js';
+import { lettersOfYear } from '../../src/letters/run/letters-of-year.js';
 import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
 import type { YearStatistics } from '../../src/statistics/rates/statistics.types.js';
 import { commandsFor, recordCases } from '../support/cases.js';
@@ -59,7 +59,7 @@ describe.each(SERVERS)('with the log in PostgreSQL, and in EventStoreDB on %s', 
     const [one, other] = await both(async (engine) => {
       const statistics = await statisticsOf(engine, YEAR);
       const authorities = [BLABY, WORCESTERSHIRE];
-      return yearLetters({ statistics, prose, paragraphs: new Map(), authorities }).map((model) => ({
+      return lettersOfYear({ statistics, prose, paragraphs: new Map(), authorities }).map((model) => ({
         html: renderHtml(model),
         text: renderText(model),
         pdf: Buffer.from(renderPdf(model)).toString('base64'),

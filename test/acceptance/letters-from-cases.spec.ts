@@ -5,7 +5,7 @@ import type { AuthorityType } from '../../src/authorities/authority-type.js';
 import type { ComplaintCommand } from '../../src/complaints/complaint.decide.js';
 import { renderText } from '../../src/letters/rendering/render-text.js';
 import { readLetterProse } from '../../src/letters/run/input-files.js';
-import { yearLetters } from '../../src/letters/run/year-letters.js';
+import { lettersOfYear } from '../../src/letters/run/letters-of-year.js';
 import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
 import { StatisticsOfYear } from '../../src/statistics/api/statistics.queries.js';
 import { commandsFor, recordCase, type CaseCounts } from '../support/cases.js';
@@ -57,7 +57,7 @@ beforeAll(async () => {
   await running.upheld.caughtUp();
   const statistics = await running.queries.execute(new StatisticsOfYear(YEAR));
   const prose = await readLetterProse();
-  const models = yearLetters({ statistics, prose, paragraphs: new Map() });
+  const models = lettersOfYear({ statistics, prose, paragraphs: new Map() });
   letters = new Map(models.map((model) => [model.authority.code, renderText(model)]));
 });
 

@@ -4,7 +4,7 @@ import { readRegister } from '../../src/authorities/load-register.js';
 import { PdfWorkers } from '../../src/letters/rendering/pdf-workers.js';
 import { readLetterProse } from '../../src/letters/run/input-files.js';
 import { writeLetters } from '../../src/letters/run/write-letters.js';
-import { yearLetters } from '../../src/letters/run/year-letters.js';
+import { lettersOfYear } from '../../src/letters/run/letters-of-year.js';
 import { annualStatistics } from '../../src/statistics/rates/annual-statistics.js';
 import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
 import { EMPTY_TALLY } from '../../src/statistics/rates/tally.js';
@@ -18,8 +18,8 @@ const ROUNDS = 2;
 const YEAR = reportingYear('2019-20');
 
 /**
- * The letters of a year as `upheld letters` writes them: PDF, HTML and text, each with its hash, workers started
- * and ended. Memory is flat where the second half of them takes no more than the first.
+ * The letters of a year as `upheld letters` writes them: PDF, HTML and text, each with its hash, including the start
+ * and end of the workers. Memory is flat if the second half of the letters takes no more than the first.
  */
 export const lettersRow: Row = {
   name: 'letters',
@@ -43,16 +43,16 @@ export const lettersRow: Row = {
   },
 };
 
-/** Answers by how much memory in the second half exceeds that in the first, in megabytes. */
+/** Returns by how many megabytes the peak of the second half exceeds that of the first. */
 async function writeAll(
   models: Parameters<typeof writeLetters>[0],
   folder: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const press = new PdfWorkers();
+  const workers = new PdfWorkers();
   const [first, second] = [new PeakMemory(), new PeakMemory()];
   try {
-    const letters = writeLetters(models, folder, press);
+    const letters = writeLetters(models, folder, workers);
     const write = async (count: number) => {
       for (let written = 0; written < count; written += 1) {
         signal.throwIfAborted();
@@ -65,12 +65,12 @@ async function writeAll(
     await second.during(() => write(LETTERS - half));
     await letters.return(undefined);
   } finally {
-    await press.close();
+    await workers.close();
   }
   return second.peak - first.peak;
 }
 
-/** Letters to as many councils as 2019-20 had, with figures that differ from one to the next. */
+/** As many letters as 2019-20 had, with different figures for each council. */
 async function yearOfLetters() {
   const authorities = await readRegister();
   const tallies = new Map(
@@ -92,7 +92,7 @@ async function yearOfLetters() {
     tallies,
     basis: { position: '0', snapshot: null, synthetic: true },
   });
-  const letters = yearLetters({ statistics, prose: await readLetterProse(), paragraphs: new Map() });
+  const letters = lettersOfYear({ statistics, prose: await readLetterProse(), paragraphs: new Map() });
   if (letters.length < LETTERS) throw new Error(`there are only ${letters.length} letters`);
   return letters.slice(0, LETTERS);
 }

@@ -6,11 +6,17 @@ import { BLABY, REDDITCH, WORCESTERSHIRE, letterOf } from '../../../test/support
 import { renderHtml } from '../rendering/render-html.js';
 import { renderPdf } from '../rendering/render-pdf.js';
 import { renderText } from '../rendering/render-text.js';
-import { letterFileStem, writeLetters, type LetterOutcome, type PdfRenderer } from './write-letters.js';
+import {
+  letterFileStem,
+  writeLetters,
+  type FailedLetter,
+  type PdfRenderer,
+  type WrittenLetter,
+} from './write-letters.js';
 import type { LetterModel } from '../model/letter-model.js';
 
-/** Sets each letter here and now. */
-const press: PdfRenderer = {
+/** Renders in this thread. */
+const renderer: PdfRenderer = {
   workers: 2,
   render: (model) =>
     new Promise((resolve) => {
@@ -25,20 +31,20 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function written(models: LetterModel[], into = folder): Promise<LetterOutcome[]> {
-  const outcomes: LetterOutcome[] = [];
-  for await (const outcome of writeLetters(models, into, press)) outcomes.push(outcome);
-  return outcomes;
+async function write(models: LetterModel[], into = folder): Promise<(WrittenLetter | FailedLetter)[]> {
+  const results: (WrittenLetter | FailedLetter)[] = [];
+  for await (const result of writeLetters(models, into, renderer)) results.push(result);
+  return results;
 }
 
 describe('writing letters', () => {
-  it('makes the folder, and in it a PDF, an HTML and a text file of each letter with their digests', async () => {
+  it('creates the folder, and in it a PDF, an HTML and a text file of each letter with their digests', async () => {
     const models = [await letterOf(BLABY), await letterOf(WORCESTERSHIRE)];
     const into = join(folder, 'new', 'letters');
-    const outcomes = await written(models, into);
+    const results = await write(models, into);
 
-    expect(outcomes.map((outcome) => outcome.model)).toEqual(models);
-    const files = outcomes.flatMap((outcome) => ('files' in outcome ? outcome.files : []));
+    expect(results.map((result) => result.model)).toEqual(models);
+    const files = results.flatMap((result) => ('files' in result ? result.files : []));
     expect(files.map((file) => file.name)).toEqual([
       'E07000129-blaby-district-council-2019-20.pdf',
       'E07000129-blaby-district-council-2019-20.html',
@@ -60,24 +66,24 @@ describe('writing letters', () => {
     expect(text?.toString()).toBe(renderText(await letterOf(BLABY)));
   });
 
-  it('again writes the same bytes over what stands there', async () => {
+  it('overwrites files with the same bytes when it is run again', async () => {
     const models = [await letterOf(BLABY)];
-    const first = await written(models);
+    const first = await write(models);
     await writeFile(join(folder, 'E07000129-blaby-district-council-2019-20.txt'), 'spoilt');
-    expect(await written(models)).toEqual(first);
+    expect(await write(models)).toEqual(first);
     expect(await readFile(join(folder, 'E07000129-blaby-district-council-2019-20.txt'), 'utf8')).toMatch(
       /^Local/,
     );
     expect(await readdir(folder)).toHaveLength(3);
   });
 
-  it('tells why a letter cannot be written and writes the others, in the order given', async () => {
-    const outcomes = await written([
+  it('gives the reason why a letter cannot be written and writes the others, in the order given', async () => {
+    const results = await write([
       await letterOf(BLABY),
       await letterOf(WORCESTERSHIRE, { paragraphs: ['🙏'] }),
       await letterOf(REDDITCH),
     ]);
-    expect(outcomes.map((outcome) => ('error' in outcome ? outcome.error.message : 'written'))).toEqual([
+    expect(results.map((result) => ('error' in result ? result.error.message : 'written'))).toEqual([
       'written',
       expect.stringContaining('the letter to E10000034 has characters that cannot be printed: U+1F64F 🙏'),
       'written',
@@ -85,26 +91,26 @@ describe('writing letters', () => {
     expect(await readdir(folder)).toHaveLength(6);
   });
 
-  it('stops at a folder that cannot be written to, and leaves no part of a file', async () => {
+  it('fails where the folder cannot be written to, and leaves no part of a file', async () => {
     const file = join(folder, 'a-file');
     await writeFile(file, '');
-    await expect(written([await letterOf(BLABY)], file)).rejects.toThrow(/EEXIST/);
+    await expect(write([await letterOf(BLABY)], file)).rejects.toThrow(/EEXIST/);
 
     // A folder stands where the text should go: the rename fails after the content was written.
     const blocked = join(folder, 'E07000129-blaby-district-council-2019-20.txt', 'x');
-    await written([await letterOf(BLABY)], blocked);
-    await expect(written([await letterOf(BLABY), await letterOf(REDDITCH)])).rejects.toThrow(
+    await write([await letterOf(BLABY)], blocked);
+    await expect(write([await letterOf(BLABY), await letterOf(REDDITCH)])).rejects.toThrow(
       /EISDIR|ENOTEMPTY/,
     );
     expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('ends its work when its reader stops early', async () => {
+  it('stops when its reader stops early', async () => {
     const models = await Promise.all(
       Array.from({ length: 12 }, (_, index) => letterOf({ ...BLABY, code: `E070001${index + 10}` })),
     );
-    for await (const outcome of writeLetters(models, folder, press)) {
-      expect('files' in outcome).toBe(true);
+    for await (const result of writeLetters(models, folder, renderer)) {
+      expect('files' in result).toBe(true);
       break;
     }
     const names = await readdir(folder);
@@ -122,7 +128,7 @@ describe('the name of a letter’s files', () => {
     ['Café & Co. / ../etc', 'E07000129-cafe-and-co-etc-2019-20'],
     ['Γειά', 'E07000129-2019-20'],
     ['x'.repeat(300), `E07000129-${'x'.repeat(80)}-2019-20`],
-  ])('keeps to letters, digits and dashes: %s', async (name, stem) => {
+  ])('has letters, digits and dashes only: %s', async (name, stem) => {
     expect(letterFileStem(await letterOf({ ...BLABY, name }))).toBe(stem);
   });
 });

@@ -6,17 +6,19 @@ import type { PdfWorkers } from '../rendering/pdf-workers.js';
 import { renderHtml } from '../rendering/render-html.js';
 import { renderText } from '../rendering/render-text.js';
 
-/** A file as written: its name in the folder, its length in bytes and the SHA-256 of them, in hexadecimal. */
+/** A written file: its name in the folder, its length in bytes and their SHA-256 in hexadecimal. */
 export type LetterFile = Readonly<{ name: string; bytes: number; sha256: string }>;
 
-/** What became of one letter: its PDF, HTML and text, or why there are none. */
-export type LetterOutcome = Readonly<{ model: LetterModel }> &
-  (Readonly<{ files: readonly LetterFile[] }> | Readonly<{ error: Error }>);
+/** A letter whose PDF, HTML and text are written. */
+export type WrittenLetter = Readonly<{ model: LetterModel; files: readonly LetterFile[] }>;
 
-/** What sets the letters: so many at a time. */
+/** A letter that could not be rendered, and why. It has no files. */
+export type FailedLetter = Readonly<{ model: LetterModel; error: Error }>;
+
+/** Renders PDFs, up to `workers` at the same time. */
 export type PdfRenderer = Pick<PdfWorkers, 'workers' | 'render'>;
 
-/** `E07000129-blaby-district-council-2019-20`: the name of a letter's files, less their endings. */
+/** `E07000129-blaby-district-council-2019-20`: the name of a letter's files without the extension. */
 export function letterFileStem({ authority, year }: LetterModel): string {
   const slug = authority.name
     .normalize('NFD')
@@ -30,55 +32,59 @@ export function letterFileStem({ authority, year }: LetterModel): string {
 }
 
 /**
- * Writes letters into a folder, made if need be, and tells what became of each in the order they were given.
- * A letter that cannot be rendered leaves no file of its own and does not stop the others; a folder that
- * cannot be written to does.
+ * Writes letters into a folder, created if it does not exist, and yields the result of each in the order given. A
+ * letter that cannot be rendered leaves no file and does not stop the others.
+ * @throws Error when the folder cannot be written to.
  */
 export async function* writeLetters(
   models: Iterable<LetterModel>,
   folder: string,
-  press: PdfRenderer,
-): AsyncGenerator<LetterOutcome> {
+  renderer: PdfRenderer,
+): AsyncGenerator<WrittenLetter | FailedLetter> {
   await mkdir(folder, { recursive: true });
-  const underWay: Promise<LetterOutcome>[] = [];
+  const pending: Promise<WrittenLetter | FailedLetter>[] = [];
   try {
     for (const model of models) {
-      const outcome = writeLetter(model, folder, press);
-      // Its failure is thrown when its turn comes, and must not count as unhandled until then.
-      outcome.catch(() => undefined);
-      underWay.push(outcome);
-      // Enough ahead that no worker waits while files are written.
-      if (underWay.length > press.workers * 2) yield* firstOf(underWay);
+      const result = writeLetter(model, folder, renderer);
+      // A rejection is thrown when this letter's result is yielded, and must not count as unhandled before that.
+      result.catch(() => undefined);
+      pending.push(result);
+      // Enough letters are pending that no worker waits while files are written.
+      if (pending.length > renderer.workers * 2) yield* shiftResult(pending);
     }
-    while (underWay.length > 0) yield* firstOf(underWay);
+    while (pending.length > 0) yield* shiftResult(pending);
   } finally {
-    await Promise.allSettled(underWay);
+    await Promise.allSettled(pending);
   }
 }
 
-async function* firstOf(underWay: Promise<LetterOutcome>[]): AsyncGenerator<LetterOutcome> {
-  const first = underWay.shift();
+async function* shiftResult<Result>(pending: Promise<Result>[]): AsyncGenerator<Result> {
+  const first = pending.shift();
   if (first !== undefined) yield await first;
 }
 
-async function writeLetter(model: LetterModel, folder: string, press: PdfRenderer): Promise<LetterOutcome> {
+async function writeLetter(
+  model: LetterModel,
+  folder: string,
+  renderer: PdfRenderer,
+): Promise<WrittenLetter | FailedLetter> {
   let pdf: Uint8Array;
   try {
-    pdf = await press.render(model);
+    pdf = await renderer.render(model);
   } catch (error) {
     return { model, error: error instanceof Error ? error : new Error(String(error)) };
   }
   const stem = letterFileStem(model);
   const files = await Promise.all([
-    writeFileWhole(folder, `${stem}.pdf`, pdf),
-    writeFileWhole(folder, `${stem}.html`, Buffer.from(renderHtml(model))),
-    writeFileWhole(folder, `${stem}.txt`, Buffer.from(renderText(model))),
+    writeFileAtomically(folder, `${stem}.pdf`, pdf),
+    writeFileAtomically(folder, `${stem}.html`, Buffer.from(renderHtml(model))),
+    writeFileAtomically(folder, `${stem}.txt`, Buffer.from(renderText(model))),
   ]);
   return { model, files };
 }
 
-/** Under its name stands the whole file or the one before it, never a part. */
-async function writeFileWhole(folder: string, name: string, content: Uint8Array): Promise<LetterFile> {
+/** Writes a temporary file and renames it, so that a reader finds the new file or the old one, never a part. */
+async function writeFileAtomically(folder: string, name: string, content: Uint8Array): Promise<LetterFile> {
   const temporary = join(folder, `.${name}.${randomUUID()}.tmp`);
   try {
     await writeFile(temporary, content, { flag: 'wx' });

@@ -1,19 +1,20 @@
-import { NotFound } from '../../platform/errors.js';
 import type { AuthorityCode } from '../../authorities/authority-code.js';
+import { NotFound } from '../../platform/errors.js';
 import { reportingRulesFor } from '../../reporting-years/reporting-rules.js';
 import type { YearStatistics } from '../../statistics/rates/statistics.types.js';
 import { letterModel, type LetterModel, type Recipient } from '../model/letter-model.js';
 import type { LetterProse } from '../model/letter-prose.js';
 import type { CouncilParagraphs } from '../paragraphs/paragraph-file.js';
 
-/** To whom a letter goes while the register names no one for the council. */
-const RECIPIENT: Recipient = { title: 'Chief Executive' };
+/** The recipient of every letter as long as the register names none. */
+const DEFAULT_RECIPIENT: Recipient = { title: 'Chief Executive' };
 
-export type YearLetters = Readonly<{
+/** What the letters of a year are made of. */
+export type YearLetterParts = Readonly<{
   statistics: YearStatistics;
   prose: LetterProse;
   paragraphs: CouncilParagraphs;
-  /** The councils to write to; all of the year when left out. */
+  /** The councils that get a letter; all of the year when left out. */
   authorities?: readonly AuthorityCode[] | undefined;
 }>;
 
@@ -21,7 +22,12 @@ export type YearLetters = Readonly<{
  * The letters of a year, in the order of the councils' codes.
  * @throws DomainRefusal for a year without reporting rules; NotFound for a council the year does not list.
  */
-export function yearLetters({ statistics, prose, paragraphs, authorities }: YearLetters): LetterModel[] {
+export function lettersOfYear({
+  statistics,
+  prose,
+  paragraphs,
+  authorities,
+}: YearLetterParts): LetterModel[] {
   const rules = reportingRulesFor(statistics.year);
   const listed = new Set(statistics.authorities.map(({ authority }) => authority.code));
   for (const code of [...(authorities ?? []), ...paragraphs.keys()]) {
@@ -29,11 +35,11 @@ export function yearLetters({ statistics, prose, paragraphs, authorities }: Year
   }
   return statistics.authorities
     .filter(({ authority }) => authorities?.includes(authority.code) ?? true)
-    .map((own) =>
+    .map((councilStatistics) =>
       letterModel({
-        statistics: own,
-        recipient: RECIPIENT,
-        paragraphs: paragraphs.get(own.authority.code) ?? [],
+        statistics: councilStatistics,
+        recipient: DEFAULT_RECIPIENT,
+        paragraphs: paragraphs.get(councilStatistics.authority.code) ?? [],
         rules,
         prose,
       }),

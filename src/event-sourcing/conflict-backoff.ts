@@ -1,15 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** How often a command is decided anew when others write the stream at the same moment. */
+/** How often a command is decided at most when others keep writing its stream. */
 export const MAX_ATTEMPTS = 20;
 
-/** Longest pause, in milliseconds. */
-const LONGEST = 250;
+const LONGEST_PAUSE_MS = 250;
 
 /**
- * Waits before a command is decided anew, by chance and up to twice as long each time, some two seconds in all on
- * average: a server may refuse for an event that it shows to readers only a moment later, as a cluster does.
+ * Waits before a command is decided again: a random time, up to twice as long after each attempt. All attempts together
+ * wait some two seconds on average. A cluster may refuse an append for an event that it shows to readers only later.
  */
 export async function conflictBackoff(attempt: number): Promise<void> {
-  await pause(Math.random() * Math.min(2 ** attempt, LONGEST));
+  await pause(Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE_MS));
 }

@@ -9,13 +9,13 @@ import {
 } from './upcasting.js';
 import { UnknownEvent, UpcastFailed } from './unreadable-event.js';
 
-/** An event as the domain speaks of it: its type and data, typed. */
+/** An event of the domain: its type and its data. */
 export type DomainEvent = Readonly<{ type: string; data: unknown }>;
 
 /** The schemas of a slice's events by type. */
 export type EventSchemas<Type extends string = string> = Readonly<Record<Type, EventSchema>>;
 
-/** The events that schemas describe, each with its own data at the present version. */
+/** The events that schemas describe, each with its data at the present version. */
 export type EventsOf<Schemas extends EventSchemas> = {
   [Type in keyof Schemas & string]: Readonly<{
     type: Type;
@@ -23,23 +23,23 @@ export type EventsOf<Schemas extends EventSchemas> = {
   }>;
 }[keyof Schemas & string];
 
-/** A type as it stands now. */
-type Known = Readonly<{ version: number; schema: EventSchema }>;
+/** An event type with its present version. */
+type KnownType = Readonly<{ version: number; schema: EventSchema }>;
 
 /**
- * Finds a recorded event's type among a slice's, if it is of a version that the type has or had: then it can be
- * read, unless its upcast fails. Anything else is refused by policy, never ignored.
+ * Makes a look-up of a recorded event's type among a slice's. An event of an unknown type, or of a version that its
+ * type never had, is refused by policy, never ignored (design 3).
  *
  * @throws UnknownEvent (from the function).
  */
-export function knownTypes(schemas: EventSchemas): (recorded: EventWithoutMetadata) => Known {
+export function knownTypes(schemas: EventSchemas): (recorded: EventWithoutMetadata) => KnownType {
   const types = new Map(
     Object.entries(schemas).map(([type, schema]) => [type, { version: currentVersion(schema), schema }]),
   );
   return (recorded) => {
     const known = types.get(recorded.type);
     const { version } = recorded;
-    // What others wrote into a stream of the log may say anything of its version.
+    // Another program may have written the event, with anything for its version.
     if (known === undefined || !Number.isInteger(version) || version < 1 || version > known.version) {
       throw new UnknownEvent(recorded);
     }
@@ -48,8 +48,8 @@ export function knownTypes(schemas: EventSchemas): (recorded: EventWithoutMetada
 }
 
 /**
- * Reads recorded events back as a slice's own, at the present version of their type. Data of that version was
- * validated when it was written and is not again; data of an earlier one is upcast, step by step.
+ * Makes a reader of recorded events, which returns each at the present version of its type. Data of that version was
+ * validated when it was written, and is not validated again; data of an earlier version is upcast, step by step.
  *
  * @throws UnknownEvent, UpcastFailed (from the function).
  */
@@ -68,21 +68,21 @@ function upcast(recorded: EventWithoutMetadata, schema: EventSchema): JsonObject
     try {
       data = upcast(data);
     } catch (error) {
-      throw new UpcastFailed(recorded, to, whyNot(error), error);
+      throw new UpcastFailed(recorded, to, faultOf(error), error);
     }
   }
   return withoutUndefined(data as Record<string, Json | undefined>);
 }
 
-/** Names the field at fault, and quotes nothing of the data. */
-function whyNot(error: unknown): string {
+/** Why an upcast failed: names the field at fault, and quotes nothing of the data. */
+function faultOf(error: unknown): string {
   const [issue] = error instanceof z.ZodError ? error.issues : [];
   return issue === undefined
     ? 'its upcast failed'
     : `${issue.path.join('.') || 'its data'}: ${issue.message}`;
 }
 
-/** An event's type, version and data as the log stores them: optional fields that are absent are left out, not null. */
+/** An event's type, version and data as the log stores them. Optional fields that are absent are left out, not null. */
 export function storedEvent(schemas: EventSchemas, { type, data }: DomainEvent) {
   const schema = schemas[type];
   if (schema === undefined) throw new Error(`no schema for event ${type}`);
@@ -91,12 +91,12 @@ export function storedEvent(schemas: EventSchemas, { type, data }: DomainEvent) 
 }
 
 function withoutUndefined(data: Record<string, Json | undefined>): JsonObject {
-  if (isWhole(data)) return data;
+  if (isWithoutUndefined(data)) return data;
   const entries = Object.entries(data).filter((entry): entry is [string, Json] => entry[1] !== undefined);
   return Object.fromEntries(entries);
 }
 
-/** Nearly all data is, and an import is faster where it is not copied. */
-function isWhole(data: Record<string, Json | undefined>): data is Record<string, Json> {
+/** Nearly all data has no undefined field, and an import is faster when such data is not copied. */
+function isWithoutUndefined(data: Record<string, Json | undefined>): data is Record<string, Json> {
   return !Object.values(data).includes(undefined);
 }

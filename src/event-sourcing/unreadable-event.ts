@@ -4,8 +4,8 @@ import type { EventWithoutMetadata } from '../event-store/event-store.js';
 type Place = Pick<EventWithoutMetadata, 'stream' | 'revision' | 'type' | 'version'>;
 
 /**
- * The log holds an event that this program cannot read. Nothing was stored, and trying again does not help:
- * another release of the program does. For a projection it is the event's own fault, not an outage.
+ * The log holds an event that this program cannot read. Nothing was stored. Trying again does not help; another release
+ * of the program may. A projection takes it for a fault of the event, not for an outage.
  */
 export abstract class UnreadableEvent extends Unavailable {
   override get isTransient(): boolean {
@@ -13,7 +13,7 @@ export abstract class UnreadableEvent extends Unavailable {
   }
 }
 
-/** Of a type, or of a version of it, that no part of this program knows: a newer one wrote it. */
+/** An event of a type or version that no part of this program knows, such as one that a newer release wrote. */
 export class UnknownEvent extends UnreadableEvent {
   constructor({ type, version, stream, revision }: Place) {
     super('unknown-event', `${stream}@${revision} is a ${type}@${version}, which this version does not know`);
@@ -21,11 +21,11 @@ export class UnknownEvent extends UnreadableEvent {
 }
 
 /**
- * Of an earlier version, and its data did not become that of a later one. The message is for callers too and
- * quotes nothing of the data; the cause may.
+ * An event of an earlier version whose upcast failed. The message goes to callers and quotes nothing of the data; the
+ * cause may.
  */
 export class UpcastFailed extends UnreadableEvent {
-  /** @param to the version that could not be reached. */
+  /** @param to the version to which the data could not be upcast. */
   constructor({ type, version, stream, revision }: Place, to: number, why: string, cause: unknown) {
     super(
       'upcast-failed',

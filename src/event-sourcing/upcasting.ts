@@ -1,37 +1,37 @@
 import type { z } from 'zod';
 
-/** A type's schema: a plain one while it stands at version 1, else one with all the versions there were. */
+/** The schema of an event type: a plain schema while the type is at version 1, then one with all its versions. */
 export type EventSchema = z.ZodType | VersionedSchema;
 
 /** The schema of the present version. */
 export type CurrentSchema<Schema extends EventSchema> =
   Schema extends VersionedSchema<infer Present> ? Present : Schema;
 
-/** Leads from the version before to one version: an earlier version's data in, this one's out, or it throws. */
+/** Upcasts data of the version before `to` to the version `to`. It throws where it cannot. */
 export type UpcastStep = Readonly<{ to: number; upcast: (data: unknown) => unknown }>;
 
 /**
- * An event type that has changed: the schema of every version ever written, and a pure function from each to the
- * next. The schema of an earlier version is never changed again, for the log holds events of it.
+ * An event type that has changed: the schema of every version ever written, and a pure function from each version to
+ * the next. Never change the schema of an earlier version: the log holds events of it.
  *
- * An upcast changes data only. One event stays one, for revisions, positions and skips count stored events; and a
- * type keeps its name, for what is called otherwise can be another type, which `evolve` takes beside the old one.
+ * An upcast changes data only. It never splits or drops an event, because revisions, positions and skips count stored
+ * events. It never renames a type; an event with a new name is a new type, which `evolve` handles beside the old one.
  */
 export class VersionedSchema<Present extends z.ZodType = z.ZodType> {
-  /** Made by {@link firstVersion} and {@link upcastTo}. */
+  /** Use {@link firstVersion} and {@link upcastTo}. */
   constructor(
-    /** The first version's schema first. */
+    /** The schemas of all versions, the first version's first. */
     readonly schemas: readonly z.ZodType[],
     readonly present: Present,
-    /** The first leads to version 2. */
+    /** The first step upcasts to version 2. */
     readonly steps: readonly UpcastStep[],
   ) {}
 
   /**
    * Adds the next version.
    *
-   * @param upcast makes its data of the data of the version before. Pure, and it leaves what it is given as it was;
-   *   its result is parsed by the new version's schema.
+   * @param upcast makes data of this version from data of the version before. It is pure and does not change its
+   *   argument. Its result is parsed by the schema of this version.
    */
   upcastTo<Next extends z.ZodType>(
     schema: Next,
@@ -46,14 +46,14 @@ export class VersionedSchema<Present extends z.ZodType = z.ZodType> {
 }
 
 /**
- * The first version of a type that has changed since:
+ * Begins the schema of a type that has changed, with its first version:
  * `firstVersion(DecisionRecordedV1Schema).upcastTo(DecisionRecordedSchema, (data) => ({ … }))`.
  */
 export function firstVersion<First extends z.ZodType>(schema: First): VersionedSchema<First> {
   return new VersionedSchema([schema], schema, []);
 }
 
-/** The schema by which a type is written now. */
+/** The schema of the present version of a type. */
 export function currentSchema<Schema extends EventSchema>(schema: Schema): CurrentSchema<Schema> {
   return (schema instanceof VersionedSchema ? schema.present : schema) as CurrentSchema<Schema>;
 }
@@ -63,12 +63,12 @@ export function schemasOf(schema: EventSchema): readonly z.ZodType[] {
   return schema instanceof VersionedSchema ? schema.schemas : [schema];
 }
 
-/** The version at which a type is written now. */
+/** The present version of a type. */
 export function currentVersion(schema: EventSchema): number {
   return schema instanceof VersionedSchema ? schema.schemas.length : 1;
 }
 
-/** The steps that lead from a version to the present one. */
+/** The steps that upcast a version to the present one. */
 export function upcastsFrom(version: number, schema: EventSchema): readonly UpcastStep[] {
   return schema instanceof VersionedSchema ? schema.steps.slice(version - 1) : [];
 }

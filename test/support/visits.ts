@@ -95,3 +95,10 @@ export function recordedVisit(
     hash: '',
   };
 }
+
+/** The same arranged visit as each version stored it. */
+export const ARRANGED_BY_VERSION: [version: number, data: JsonObject][] = [
+  [1, { place: 'Blaby', day: '14/06/2019' }],
+  [2, { place: 'Blaby', arrangedFor: '2019-06-14' }],
+  [3, { place: 'Blaby', arrangedFor: '2019-06-14', visitors: 1 }],
+];

@@ -197,7 +197,7 @@ type Opened = Invocation['upheld'];
 
 function projectionsNamed({ projections }: Opened, name: string | undefined): readonly Projection[] {
   const wanted = projections.filter((projection) => name === undefined || projection.name === name);
-  if (wanted.length === 0) throw new NotFound('projection', name ?? '');
+  if (wanted.length === 0) throw new NotFound('projection-not-found', `there is no projection ${name ?? ''}`);
   return wanted;
 }
 

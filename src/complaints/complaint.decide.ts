@@ -47,7 +47,8 @@ export function decide(
   circumstances: Circumstances,
 ): ComplaintEvent[] {
   if (command.type === 'ReceiveComplaint') return receive(complaint, command, circumstances);
-  if (complaint === null) throw new NotFound('complaint', circumstances.reference);
+  if (complaint === null)
+    throw new NotFound('complaint-not-found', `there is no complaint ${circumstances.reference}`);
   switch (command.type) {
     case 'RecordDecision':
       return recordDecision(complaint, command, circumstances);
@@ -178,7 +179,10 @@ function checkCompliance(
 ): ComplaintEvent[] {
   const recommendation = recommendations.find((made) => made.recommendation === check.recommendation);
   if (decision === null || recommendation === undefined) {
-    throw new NotFound('recommendation', `${check.recommendation} on case ${reference}`);
+    throw new NotFound(
+      'recommendation-not-found',
+      `there is no recommendation ${check.recommendation} on case ${reference}`,
+    );
   }
   if (check.checkedOn < decision.decidedOn) {
     refuse(

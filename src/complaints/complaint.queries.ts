@@ -35,7 +35,7 @@ export class ComplaintByReferenceHandler implements IQueryHandler<ComplaintByRef
     const { state, revision, position } = await new AggregateReader(this.store, complaintAggregate).load(
       reference,
     );
-    if (state === null) throw new NotFound('complaint', reference);
+    if (state === null) throw new NotFound('complaint-not-found', `there is no complaint ${reference}`);
     return { complaint: state, revision, position };
   }
 }
@@ -47,7 +47,7 @@ export class ComplaintHistoryHandler implements IQueryHandler<ComplaintHistory> 
   /** @throws NotFound when no complaint has the reference. */
   async execute({ reference }: ComplaintHistory): Promise<readonly HistoryEntry<ComplaintEvent>[]> {
     const { history } = await new AggregateReader(this.store, complaintAggregate).load(reference);
-    if (history.length === 0) throw new NotFound('complaint', reference);
+    if (history.length === 0) throw new NotFound('complaint-not-found', `there is no complaint ${reference}`);
     return history;
   }
 }

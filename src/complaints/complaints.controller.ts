@@ -116,7 +116,8 @@ export class ComplaintsController {
   ) {
     const present = await this.queries.execute(new ComplaintByReference(reference));
     const recommendation = present.complaint.recommendations.find((made) => made.recommendation === id);
-    if (recommendation === undefined) throw new NotFound('recommendation', `${id} on case ${reference}`);
+    if (recommendation === undefined)
+      throw new NotFound('recommendation-not-found', `there is no recommendation ${id} on case ${reference}`);
     return saysNothingNew(present.revision, known, reply) ? undefined : recommendation;
   }
 

@@ -28,7 +28,7 @@ const NO_RECOMMENDATION = {
   404: {
     means:
       'There is no such complaint or recommendation (`complaint-not-found`, `recommendation-not-found`).',
-    example: new NotFound('recommendation', 'r9 on case 19007429'),
+    example: new NotFound('recommendation-not-found', 'there is no recommendation r9 on case 19007429'),
   },
 };
 

@@ -1,6 +1,6 @@
 /**
- * The closed family of errors the application answers with on purpose. Each has a stable code, and is
- * mapped to HTTP and to an exit code in one place each; anything else is a defect (500, exit 1).
+ * The closed family of errors that the application answers with on purpose. Each has a stable code. One place maps
+ * them to HTTP, another to exit codes. Any other error is a defect (500, exit 1).
  */
 export abstract class UpheldError extends Error {
   abstract readonly kind: 'refused' | 'invalid' | 'not-found' | 'conflict' | 'stale' | 'unavailable';
@@ -15,24 +15,25 @@ export abstract class UpheldError extends Error {
     this.name = new.target.name;
   }
 
-  /** What its problem details hold besides their own members (RFC 9457, section 3.2); none is named as one of these. */
+  /** Extension members of its problem details (RFC 9457, section 3.2); no name is one of the standard members. */
   get members(): Readonly<Record<string, unknown>> {
     return {};
   }
 
-  /** Whether the server logs it where it is no fault of the caller's. */
+  /** Whether the server logs it when its status is 500 or more. */
   get isLogged(): boolean {
     return true;
   }
 }
 
-/** A rule of the domain forbids it (409, exit 3). `field` names the command's field at fault, if one is. */
+/** A rule of the domain forbids it (409, exit 3). */
 export class DomainRefusal extends UpheldError {
   readonly kind = 'refused';
 
   constructor(
     code: string,
     message: string,
+    /** The command's field at fault, if one is. */
     readonly field?: string,
   ) {
     super(code, message);
@@ -45,7 +46,7 @@ export interface InputFault {
   readonly detail: string;
 }
 
-/** The input is not of the right form (422 or 400, exit 2). */
+/** The input is not of the right form (422, exit 2). */
 export class InvalidInput extends UpheldError {
   readonly kind = 'invalid';
 
@@ -56,14 +57,30 @@ export class InvalidInput extends UpheldError {
   ) {
     super(code, message);
   }
+
+  /** Whether the input could not be read at all: 400 rather than 422. */
+  get isMalformed(): boolean {
+    return false;
+  }
+}
+
+/** The input breaks the syntax of its own format, so that nothing in it can be judged (400, exit 2). */
+export class MalformedInput extends InvalidInput {
+  constructor(code: `malformed-${string}`, message: string, faults: readonly InputFault[] = []) {
+    super(message, faults, code);
+  }
+
+  override get isMalformed(): boolean {
+    return true;
+  }
 }
 
 /** The thing named does not exist (404, exit 3). */
 export class NotFound extends UpheldError {
   readonly kind = 'not-found';
 
-  constructor(what: string, id: string) {
-    super(`${what.replaceAll(' ', '-')}-not-found`, `there is no ${what} ${id}`);
+  public constructor(code: `${string}-not-found`, message: string) {
+    super(code, message);
   }
 }
 
@@ -81,11 +98,11 @@ export class StaleState extends UpheldError {
   }
 }
 
-/** A part this needs does not answer at present; nothing was stored, or it is safe to repeat (503, exit 1). */
+/** A part the application needs does not answer. Nothing was stored, or the request is safe to repeat (503, exit 1). */
 export class Unavailable extends UpheldError {
   readonly kind = 'unavailable';
 
-  /** Whether it passes by itself, so that the same request may be sent again in a while. */
+  /** Whether it passes by itself, so that the same request may be sent again later. */
   get isTransient(): boolean {
     return true;
   }

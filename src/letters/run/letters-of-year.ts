@@ -31,7 +31,12 @@ export function lettersOfYear({
   const rules = reportingRulesFor(statistics.year);
   const listed = new Set(statistics.authorities.map(({ authority }) => authority.code));
   for (const code of [...(authorities ?? []), ...paragraphs.keys()]) {
-    if (!listed.has(code)) throw new NotFound('record of this year for authority', code);
+    if (!listed.has(code)) {
+      throw new NotFound(
+        'record-of-this-year-for-authority-not-found',
+        `there is no record of this year for authority ${code}`,
+      );
+    }
   }
   return statistics.authorities
     .filter(({ authority }) => authorities?.includes(authority.code) ?? true)

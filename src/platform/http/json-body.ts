@@ -1,11 +1,11 @@
-import { InvalidInput } from '../errors.js';
+import { MalformedInput } from '../errors.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads a request body as I-JSON (RFC 7493): UTF-8, and no name twice in one object. `JSON.parse` alone would
  * take the last of two and turn broken bytes into other characters, so that something else than was sent is stored.
- * @throws InvalidInput `malformed-body`.
+ * @throws MalformedInput `malformed-body`.
  */
 export function parseJsonBody(bytes: Buffer): unknown {
   const text = textOf(bytes);
@@ -34,7 +34,7 @@ function valueOf(text: string): unknown {
 }
 
 function malformed(message: string): never {
-  throw new InvalidInput(message, [], 'malformed-body');
+  throw new MalformedInput('malformed-body', message);
 }
 
 /** Strings (with the colon that makes one a name) and brackets; all else between them does not matter. */

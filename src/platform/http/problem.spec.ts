@@ -1,7 +1,15 @@
 import { HttpException } from '@nestjs/common';
 import { UpcastFailed } from '../../event-sourcing/unreadable-event.js';
 import { NotReady } from '../health/not-ready.js';
-import { Conflict, DomainRefusal, InvalidInput, NotFound, StaleState, Unavailable } from '../errors.js';
+import {
+  Conflict,
+  DomainRefusal,
+  InvalidInput,
+  MalformedInput,
+  NotFound,
+  StaleState,
+  Unavailable,
+} from '../errors.js';
 import { problemOf, ProblemSchema } from './problem.js';
 
 const EVENT = { stream: 'complaint-19007429', revision: 1, type: 'DecisionRecorded', version: 1 };
@@ -10,21 +18,36 @@ it.each([
   [new DomainRefusal('already-decided', 'decided'), 409],
   [new Conflict('revision-conflict', 'others wrote'), 409],
   [new InvalidInput('wrong'), 422],
-  [new InvalidInput('wrong', [], 'malformed-body'), 400],
-  [new NotFound('complaint', '19007429'), 404],
+  [new MalformedInput('malformed-body', 'wrong'), 400],
+  [new NotFound('complaint-not-found', 'there is none'), 404],
   [new StaleState('older'), 412],
   [new Unavailable('store-unavailable', 'gone'), 503],
-  [new UpcastFailed(EVENT, 2, 'its upcast failed', new Error('of the innards')), 503],
+  [new UpcastFailed(EVENT, 2, 'its upcast failed', new Error('secret detail')), 503],
   [new HttpException('teapot', 418), 418],
-  [new HttpException('of the innards', 502), 500],
-  [new TypeError('of the innards'), 500],
-  ['of the innards', 500],
+  [new HttpException('secret detail', 502), 500],
+  [new TypeError('secret detail'), 500],
+  ['secret detail', 500],
   [undefined, 500],
-])('tells %p as %d', (error, status) => {
+])('answers %p with status %d', (error, status) => {
   const problem = problemOf(error);
   expect(problem.status).toBe(status);
   expect(ProblemSchema.safeParse({ ...problem, correlationId: 'x' }).error).toBeUndefined();
-  expect(JSON.stringify(problem)).not.toContain('innards');
+  expect(JSON.stringify(problem)).not.toContain('secret');
+});
+
+it.each([
+  [400, 'bad-request'],
+  [404, 'not-found'],
+  [405, 'method-not-allowed'],
+  [408, 'request-timeout'],
+  [413, 'payload-too-large'],
+  [414, 'uri-too-long'],
+  [415, 'unsupported-media-type'],
+  [421, 'misdirected-request'],
+  [431, 'request-header-fields-too-large'],
+  [418, 'bad-request'],
+])('gives a refusal of the framework with status %d the type %s', (status, code) => {
+  expect(problemOf(new HttpException('refused', status)).type).toBe(`urn:upheld:problem:${code}`);
 });
 
 it('names the type by the code and the title by the same words', () => {
@@ -37,7 +60,7 @@ it('names the type by the code and the title by the same words', () => {
   });
 });
 
-it('tells beside it what an error has to tell', () => {
+it('adds the members that an error has besides the standard ones', () => {
   const parts = { ready: false, log: 'down' };
   expect(problemOf(new NotReady('the log: away', parts))).toEqual({
     type: 'urn:upheld:problem:not-ready',
@@ -48,7 +71,7 @@ it('tells beside it what an error has to tell', () => {
   });
 });
 
-it('tells pointers as URI fragments, and parameters by name', () => {
+it('writes pointers as URI fragments, and parameters by name', () => {
   const faults = ['', '/', '/a~1b', '/é #%', '/\ud800', 'year'].map((pointer) => ({
     pointer,
     detail: 'wrong',

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { z } from 'zod';
 import { DomainRefusal, InvalidInput, UpheldError } from '../errors.js';
@@ -46,15 +45,23 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
 type Problem = Omit<z.infer<typeof ProblemSchema>, 'correlationId'>;
 
-/** What the framework says less plainly. */
-const PLAINLY: ReadonlyMap<number, string> = new Map([
-  [404, 'there is nothing at this address'],
-  [413, 'the body is too large'],
-  [414, 'the address is too long'],
-  [415, 'the body must be sent as application/json'],
+/** Codes of the statuses with which Nest and Fastify refuse requests, and our wording where theirs is less plain. */
+const FRAMEWORK_PROBLEMS: ReadonlyMap<number, Readonly<{ code: string; detail?: string }>> = new Map([
+  [400, { code: 'bad-request' }],
+  [401, { code: 'unauthorized' }],
+  [403, { code: 'forbidden' }],
+  [404, { code: 'not-found', detail: 'there is nothing at this address' }],
+  [405, { code: 'method-not-allowed' }],
+  [408, { code: 'request-timeout' }],
+  [413, { code: 'payload-too-large', detail: 'the body is too large' }],
+  [414, { code: 'uri-too-long', detail: 'the address is too long' }],
+  [415, { code: 'unsupported-media-type', detail: 'the body must be sent as application/json' }],
+  [421, { code: 'misdirected-request' }],
+  [429, { code: 'too-many-requests' }],
+  [431, { code: 'request-header-fields-too-large' }],
 ]);
 
-/** An error as its problem details; whatever is not meant for the caller is a 500 that tells nothing. */
+/** An error as its problem details. An error that is not meant for the caller becomes a 500 without its message. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof UpheldError) {
     return {
@@ -65,8 +72,8 @@ export function problemOf(error: unknown): Problem {
   }
   if (error instanceof HttpException && error.getStatus() < 500) {
     const status = error.getStatus();
-    const code = (STATUS_CODES[status] ?? 'bad request').toLowerCase().replaceAll(/[^a-z]+/g, '-');
-    return problem(code, status, PLAINLY.get(status) ?? error.message);
+    const { code, detail } = FRAMEWORK_PROBLEMS.get(status) ?? { code: 'bad-request' };
+    return problem(code, status, detail ?? error.message);
   }
   return problem(
     'internal-error',
@@ -85,11 +92,12 @@ function problem(code: string, status: number, detail: string): Problem {
   };
 }
 
-/** The one place where the family of errors meets HTTP. What cannot be read at all is `malformed-…`: 400. */
+/** The one place that maps the family of errors to HTTP. */
 function statusOf(error: UpheldError): number {
+  if (error instanceof InvalidInput && error.isMalformed) return 400;
   switch (error.kind) {
     case 'invalid':
-      return error.code.startsWith('malformed-') ? 400 : 422;
+      return 422;
     case 'not-found':
       return 404;
     case 'refused':
@@ -118,7 +126,7 @@ function errorsOf(error: UpheldError): Pick<Problem, 'errors'> {
   };
 }
 
-/** A JSON pointer as a URI fragment (RFC 6901, section 6), whatever a sender names his fields. */
+/** A JSON pointer as a URI fragment (RFC 6901, section 6). A sender's names may hold any character. */
 function fragment(pointer: string): string {
   return `#${pointer.toWellFormed().split('/').map(encodeURIComponent).join('/')}`;
 }

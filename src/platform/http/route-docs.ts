@@ -1,7 +1,14 @@
 import { applyDecorators, PayloadTooLargeException, UnsupportedMediaTypeException } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { InvalidInput, NotFound, StaleState, Unavailable, type UpheldError } from '../errors.js';
+import {
+  InvalidInput,
+  MalformedInput,
+  NotFound,
+  StaleState,
+  Unavailable,
+  type UpheldError,
+} from '../errors.js';
 import { referenceTo } from './api-schemas.js';
 import { PROBLEM_MEDIA_TYPE, problemOf, ProblemSchema } from './problem.js';
 
@@ -73,8 +80,8 @@ const PROBLEMS_EVERYWHERE: RouteDocs['problems'] = {
 };
 
 const USUAL_ERRORS: Readonly<Record<number, Error>> = {
-  400: new InvalidInput('the body is not JSON: Unexpected end of JSON input', [], 'malformed-body'),
-  404: new NotFound('complaint', '19007429'),
+  400: new MalformedInput('malformed-body', 'the body is not JSON: Unexpected end of JSON input'),
+  404: new NotFound('complaint-not-found', 'there is no complaint 19007429'),
   412: new StaleState('the state is at revision 4, not at 3'),
   413: new PayloadTooLargeException(),
   415: new UnsupportedMediaTypeException(),

@@ -52,7 +52,7 @@ export class StatisticsController {
       404: {
         means:
           'The register has no such body (`authority-not-found`), or the year does not list it (`record-of-this-year-for-authority-not-found`).',
-        example: new NotFound('authority', 'E07000999'),
+        example: new NotFound('authority-not-found', 'there is no authority E07000999'),
       },
     },
   })

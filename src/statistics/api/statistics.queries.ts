@@ -60,7 +60,10 @@ export class StatisticsOfAuthorityHandler implements IQueryHandler<StatisticsOfA
     const statistics = authorityStatistics(tallies);
     if (statistics !== null) return statistics;
     throw tallies.peers.length > 0
-      ? new NotFound('record of this year for authority', code)
-      : new NotFound('authority', code);
+      ? new NotFound(
+          'record-of-this-year-for-authority-not-found',
+          `there is no record of this year for authority ${code}`,
+        )
+      : new NotFound('authority-not-found', `there is no authority ${code}`);
   }
 }

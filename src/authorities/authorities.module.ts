@@ -8,5 +8,6 @@ const REGISTER = {
   useFactory: (store: EventStore) => new AuthorityRegister(store),
 };
 
+/** Gives other modules the register. */
 @Module({ providers: [REGISTER], exports: [AuthorityRegister] })
 export class AuthoritiesModule {}

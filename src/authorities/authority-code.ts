@@ -8,4 +8,5 @@ export const AuthorityCodeSchema = z
   .brand<'AuthorityCode'>()
   .meta({ example: 'E07000129' });
 
+/** Such a code, parsed. */
 export type AuthorityCode = z.infer<typeof AuthorityCodeSchema>;

@@ -8,4 +8,5 @@ export const AuthorityTypeSchema = z
   .enum(['county', 'district', 'metropolitan-borough', 'unitary', 'london-borough', 'other'])
   .meta({ example: 'district' });
 
+/** One of these kinds. */
 export type AuthorityType = z.infer<typeof AuthorityTypeSchema>;

@@ -5,6 +5,7 @@ import { LocalDateSchema } from '../platform/local-date.js';
 import { AuthorityCodeSchema } from './authority-code.js';
 import { AuthorityTypeSchema } from './authority-type.js';
 
+/** Data of AuthorityRegistered. */
 export const AuthorityRegisteredSchema = z.strictObject({
   code: AuthorityCodeSchema,
   name: boundedText(200),
@@ -12,10 +13,11 @@ export const AuthorityRegisteredSchema = z.strictObject({
   region: boundedText(100).optional(),
   /** The county council's code, for a district that lies in one. */
   county: AuthorityCodeSchema.optional(),
-  /** First day in being; absent when it lies before the register's horizon. */
+  /** First day in being; absent if it lies before the first day that the register covers. */
   existsFrom: LocalDateSchema.optional(),
 });
 
+/** Data of AuthorityAbolished. */
 export const AuthorityAbolishedSchema = z.strictObject({
   /** First day no longer in being. */
   abolishedOn: LocalDateSchema,
@@ -28,4 +30,5 @@ export const authorityEventSchemas = {
   AuthorityAbolished: AuthorityAbolishedSchema,
 };
 
+/** One of them. */
 export type AuthorityEvent = EventsOf<typeof authorityEventSchemas>;

@@ -3,14 +3,14 @@ import type { AuthorityCode } from './authority-code.js';
 import type { AuthorityEvent } from './authority.events.js';
 import type { AuthorityType } from './authority-type.js';
 
-/** A body of the register as its events tell it. */
+/** A body of the register. */
 export type Authority = Readonly<{
   code: AuthorityCode;
   name: string;
   type: AuthorityType;
-  /** First day in being; null when before the register's horizon. */
+  /** First day in being; null if it lies before the first day that the register covers. */
   existsFrom: LocalDate | null;
-  /** First day no longer in being; null while it is. */
+  /** First day no longer in being; null while it is in being. */
   abolishedOn: LocalDate | null;
   successors: readonly AuthorityCode[];
 }>;

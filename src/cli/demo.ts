@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { AuthorityRegister } from '../authorities/authority-register.js';
-import { readRegister } from '../authorities/load-register.js';
+import { readRegister } from '../authorities/shipped-register.js';
 import { runCommand, type Invocation } from './run-command.js';
 import { EXIT, type ExitCode } from '../platform/cli/exit-code.js';
 import { startProgress } from '../platform/cli/progress.js';

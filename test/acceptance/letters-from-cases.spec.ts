@@ -1,6 +1,6 @@
 import type { AuthorityCode } from '../../src/authorities/authority-code.js';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
-import { readRegister } from '../../src/authorities/load-register.js';
+import { readRegister } from '../../src/authorities/shipped-register.js';
 import type { AuthorityType } from '../../src/authorities/authority-type.js';
 import type { ComplaintCommand } from '../../src/complaints/complaint.decide.js';
 import { renderText } from '../../src/letters/rendering/render-text.js';

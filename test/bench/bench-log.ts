@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { AuthorityRegister } from '../../src/authorities/authority-register.js';
-import { readRegister } from '../../src/authorities/load-register.js';
+import { readRegister } from '../../src/authorities/shipped-register.js';
 import type { CaseHistory } from '../../src/complaints/import/case-history.js';
 import { loadCases } from '../../src/complaints/import/case-loader.js';
 import { PostgresEventStore } from '../../src/event-store/postgres/postgres-event-store.js';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readRegister } from '../../src/authorities/load-register.js';
+import { readRegister } from '../../src/authorities/shipped-register.js';
 import { PdfWorkers } from '../../src/letters/rendering/pdf-workers.js';
 import { readLetterProse } from '../../src/letters/run/input-files.js';
 import { writeLetters } from '../../src/letters/run/write-letters.js';

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
-import { readRegister } from '../../src/authorities/load-register.js';
+import { readRegister } from '../../src/authorities/shipped-register.js';
 import { COMPLAINT_STREAMS } from '../../src/complaints/complaint.events.js';
 import type { CaseHistory } from '../../src/complaints/import/case-history.js';
 import { decideCase } from '../../src/complaints/import/case.decide.js';

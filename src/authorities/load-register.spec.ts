@@ -3,69 +3,16 @@ import { verifyChain } from '../event-store/core/hash-chain.js';
 import { InvalidAppend } from '../event-store/event-store.errors.js';
 import type { AppendOutcome, EventStore, RecordedEvent, StreamAppend } from '../event-store/event-store.js';
 import { Unavailable } from '../platform/errors.js';
-import { localDate } from '../platform/local-date.js';
 import { AuthorityRegister } from './authority-register.js';
 import { AuthorityCodeSchema } from './authority-code.js';
-import { inBeing, type Authority } from './authority.js';
-import { loadRegister, readRegister } from './load-register.js';
+import type { Authority } from './authority.js';
+import { loadRegister } from './load-register.js';
+import { readRegister } from './shipped-register.js';
 
 const NOW = new Date('2020-04-20T09:30:00Z');
 let register: readonly Authority[];
 beforeAll(async () => {
   register = await readRegister();
-});
-
-const named = (name: string) => register.find((authority) => authority.name === name);
-const on = (day: string) => ({ from: localDate(day), to: localDate(day) });
-
-describe('the register of English councils', () => {
-  it.each([
-    ['2019-03-31', 353],
-    ['2020-03-31', 343],
-    ['2021-03-31', 339],
-    ['2022-03-31', 333],
-    ['2023-03-31', 333],
-    ['2024-03-31', 317],
-    ['2025-03-31', 317],
-  ])('has on %s %i councils in being', (day, councils) => {
-    expect(register.filter((authority) => inBeing(authority, on(day)))).toHaveLength(councils);
-  });
-
-  it('holds 365 councils, each under a code of its own', () => {
-    expect(register).toHaveLength(365);
-    expect(new Set(register.map(({ code }) => code)).size).toBe(365);
-  });
-
-  it.each([
-    ['Northumberland County Council', 'unitary'],
-    ['Cambridge City Council', 'district'],
-    ['Leeds City Council', 'metropolitan-borough'],
-    ['City of London Corporation', 'london-borough'],
-    ['Council of the Isles of Scilly', 'unitary'],
-    ['Blaby District Council', 'district'],
-    ['Worcestershire County Council', 'county'],
-  ])('knows the type of %s, which its name does not tell', (name, type) => {
-    expect(named(name)).toMatchObject({ type });
-  });
-
-  it('tells which councils succeeded an abolished one, be it merged or split', () => {
-    expect(named('Northampton Borough Council')).toMatchObject({
-      abolishedOn: '2021-04-01',
-      successors: ['E06000062'],
-    });
-    expect(named('Cumbria County Council')?.successors).toEqual(['E06000063', 'E06000064']);
-  });
-
-  it('has a successor for every council that was abolished, and each is in being the day after', () => {
-    for (const { abolishedOn, successors } of register) {
-      if (abolishedOn === null) continue;
-      expect(successors.length).toBeGreaterThan(0);
-      for (const code of successors) {
-        const successor = register.find((authority) => authority.code === code);
-        expect(successor && inBeing(successor, on(abolishedOn))).toBe(true);
-      }
-    }
-  });
 });
 
 describe('loading the register into a log', () => {
@@ -92,7 +39,7 @@ describe('loading the register into a log', () => {
     expect(found).toMatchObject({ name: 'Blaby District Council', type: 'district' });
   });
 
-  it('completes what a killed process left half loaded', async () => {
+  it('completes a register that a killed process left half loaded', async () => {
     const whole = new MemoryEventStore();
     await loadRegister(whole, NOW);
     const half = new MemoryEventStore();
@@ -106,8 +53,8 @@ describe('loading the register into a log', () => {
     expect(await half.head()).toBe(await whole.head());
   });
 
-  it('completes what was left with a hole by appends that failed under way', async () => {
-    const store = new Holey();
+  it('completes a register with a gap, left by a bulk append that failed', async () => {
+    const store = new StoreWithGap();
     store.fails = true;
     await expect(loadRegister(store, NOW)).rejects.toBeInstanceOf(Unavailable);
     store.fails = false;
@@ -117,8 +64,8 @@ describe('loading the register into a log', () => {
     expect(await store.head()).toBe(await whole.head());
   });
 
-  it('fails when the log refuses a council, and leaves the last one for the next time', async () => {
-    const store = new Holey();
+  it('fails when the log refuses a council, and does not append the last one', async () => {
+    const store = new StoreWithGap();
     store.refuses = true;
     await expect(loadRegister(store, NOW)).rejects.toBeInstanceOf(InvalidAppend);
     store.refuses = false;
@@ -133,16 +80,16 @@ async function streamsOf(store: EventStore): Promise<string[]> {
   return [...streams];
 }
 
-/** Stores the appends of a bulk at the same time, all but one in the midst of them where told so. */
-class Holey extends MemoryEventStore {
+/** Leaves out the middle append of a bulk when set to fail or to refuse. */
+class StoreWithGap extends MemoryEventStore {
   fails = false;
   refuses = false;
 
   override async appendBulk(appends: readonly StreamAppend[]): Promise<AppendOutcome[]> {
     if (!this.fails && !this.refuses) return super.appendBulk(appends);
-    const hole = Math.floor(appends.length / 2);
-    const outcomes = await super.appendBulk(appends.filter((_, index) => index !== hole));
+    const gap = Math.floor(appends.length / 2);
+    const outcomes = await super.appendBulk(appends.filter((_, index) => index !== gap));
     if (this.fails) throw new Unavailable('event-store-unavailable', 'the event log does not answer');
-    return outcomes.toSpliced(hole, 0, new InvalidAppend('the log takes no such append'));
+    return outcomes.toSpliced(gap, 0, new InvalidAppend('the log takes no such append'));
   }
 }

@@ -112,9 +112,7 @@ export async function openApplication({
       projections: PROJECTIONS,
       caughtUp: async (timeoutMs = CATCH_UP_TIMEOUT_MS) => {
         const head = await store.head();
-        await Promise.all(
-          [...projectors.keys()].map((name) => awaitPosition(name, head, timeoutMs)),
-        );
+        await Promise.all([...projectors.keys()].map((name) => awaitPosition(name, head, timeoutMs)));
       },
       close,
     };

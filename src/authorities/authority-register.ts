@@ -3,7 +3,7 @@ import type { EventStore } from '../event-store/event-store.js';
 import { AggregateReader, type Aggregate } from '../event-sourcing/aggregate.js';
 import type { AuthorityCode } from './authority-code.js';
 import { authorityEventSchemas, type AuthorityEvent } from './authority.events.js';
-import { evolve, type Authority } from './authority.js';
+import { evolve, type AuthoritiesByCode, type Authority } from './authority.js';
 
 /** The stream of a body: `authority-E07000129`. */
 export const AUTHORITY_STREAMS = 'authority-';
@@ -14,9 +14,6 @@ export const authorityAggregate: Aggregate<Authority, AuthorityEvent> = {
   schemas: authorityEventSchemas,
   evolve,
 };
-
-/** Bodies by the codes they were looked up by; a code that the register does not have is absent. */
-export type AuthoritiesByCode = ReadonlyMap<AuthorityCode, Authority>;
 
 /** Milliseconds for which a body read from the log may be out of date (design 3). */
 const TTL_MS = 5_000;

@@ -15,6 +15,14 @@ export type Authority = Readonly<{
   successors: readonly AuthorityCode[];
 }>;
 
+/** Bodies by the codes they were looked up by; a code that the register does not have is absent. */
+export type AuthoritiesByCode = ReadonlyMap<AuthorityCode, Authority>;
+
+/** Bodies by their own codes. */
+export function authoritiesByCode(authorities: readonly Authority[]): AuthoritiesByCode {
+  return new Map(authorities.map((authority) => [authority.code, authority]));
+}
+
 /** The body after one more event; `null` before the first. */
 export function evolve(authority: Authority | null, event: AuthorityEvent): Authority {
   if (event.type === 'AuthorityRegistered') {

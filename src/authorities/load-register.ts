@@ -1,4 +1,3 @@
-import { StreamCommandHandler } from '../event-sourcing/command-handler.js';
 import { commandContext, contentHash } from '../event-sourcing/command-context.js';
 import type { EventStore, StreamAppend } from '../event-store/event-store.js';
 import { RevisionConflict, StreamNotFound } from '../event-store/event-store.errors.js';

@@ -3,7 +3,8 @@ import { factsOf } from '../../test/support/case-facts.js';
 import { BLABY, checked, day, REFERENCE, upheldWith } from '../../test/support/complaints.js';
 import { evolveCaseFacts, type CaseFacts } from './case-facts.js';
 import { DECISION_OUTCOMES, type ComplaintEvent } from './complaint.events.js';
-import { evolve, type Complaint } from './complaint.js';
+import { evolve } from './complaint.js';
+import type { Complaint } from './complaint.state.js';
 
 /** Stands in every text of a generated event. */
 const MARK = 'marked';

@@ -7,7 +7,7 @@ import { HTTP_ACTOR } from '../identity/actor.js';
 import { apiSchemas } from '../platform/http/api-schemas.js';
 import { LocalDateSchema } from '../platform/local-date.js';
 import { printedReference, type CaseReference } from './case-reference.js';
-import type { ComplaintAnswer } from './complaint.commands.js';
+import type { ComplaintResult } from './complaint.command-handler.js';
 import { complaintEventSchemas, type ComplaintEvent } from './complaint.events.js';
 import type { PresentComplaint } from './complaint.queries.js';
 import {
@@ -149,7 +149,7 @@ export const HistoryAnswerSchema = z
 
 /** The body of a command's answer, the same for a repeat of the command. */
 export function commandAnswer(
-  { revision, position }: ComplaintAnswer,
+  { revision, position }: ComplaintResult,
   reference: CaseReference,
 ): z.infer<typeof CommandAnswerSchema> {
   return { reference, revision, position: String(position) };

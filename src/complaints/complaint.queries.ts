@@ -5,9 +5,9 @@ import type { Position } from '../event-store/position.js';
 import { AggregateReader, type HistoryEntry } from '../event-sourcing/aggregate.js';
 import { NotFound } from '../platform/errors.js';
 import type { CaseReference } from './case-reference.js';
-import { complaintAggregate } from './complaint.commands.js';
+import { complaintAggregate } from './complaint.command-handler.js';
 import type { ComplaintEvent } from './complaint.events.js';
-import type { Complaint } from './complaint.js';
+import type { Complaint } from './complaint.state.js';
 
 /** A complaint as it stands, with the revision of its stream and the position of its last event. */
 export type PresentComplaint = Readonly<{ complaint: Complaint; revision: number; position: Position }>;

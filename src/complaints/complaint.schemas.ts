@@ -1,13 +1,9 @@
 import { apiSchemas } from '../platform/http/api-schemas.js';
 import { CaseReferenceSchema } from './case-reference.js';
-import {
-  ComplaintReceivedSchema,
-  ComplianceCheckedSchema,
-  DecisionRecordedSchema,
-  FindingUpheldSchema,
-  RecommendationIdSchema,
-  RecommendationMadeSchema,
-} from './complaint.events.js';
+import { ComplianceCheckedSchema } from './compliance-check/compliance-check.events.js';
+import { DecisionRecordedSchema, FindingUpheldSchema } from './decision/decision.events.js';
+import { ComplaintReceivedSchema } from './receipt/receipt.events.js';
+import { RecommendationIdSchema, RecommendationMadeSchema } from './recommendation/recommendation.events.js';
 
 /** The `{reference}` of an address. */
 export const ReferenceParameter = CaseReferenceSchema.describe(

@@ -1,62 +1,27 @@
-import type { AuthorityCode } from '../authorities/authority-code.js';
-import type { LocalDate } from '../platform/local-date.js';
-import type { CaseReference } from './case-reference.js';
 import type { ComplaintEvent } from './complaint.events.js';
-
-type DataOf<Type extends ComplaintEvent['type']> = Extract<ComplaintEvent, { type: Type }>['data'];
-
-export type Decision = DataOf<'DecisionRecorded'> & { readonly finding: Finding | null };
-export type Finding = DataOf<'FindingUpheld'>;
-export type ComplianceCheck = Omit<DataOf<'ComplianceChecked'>, 'recommendation'>;
-
-export type Recommendation = DataOf<'RecommendationMade'> & {
-  /** In the order they were recorded; the last one counts (design 1). */
-  readonly checks: readonly ComplianceCheck[];
-};
-
-/** One complaint as its events tell it. */
-export type Complaint = Readonly<{
-  reference: CaseReference;
-  authority: AuthorityCode;
-  subject: string;
-  receivedOn: LocalDate;
-  decision: Decision | null;
-  recommendations: readonly Recommendation[];
-}>;
+import type { Complaint } from './complaint.state.js';
+import { withCheck } from './compliance-check/compliance-check.js';
+import { withDecision, withFinding } from './decision/decision.js';
+import { received } from './receipt/receipt.js';
+import { withRecommendation } from './recommendation/recommendation.js';
 
 /**
- * The complaint after one more event; `null` before the first. Pure and total over histories that
- * `decide` can produce; any other history is a damaged log and is refused.
+ * The complaint after one more event; `null` before the first. It folds every history that `decide` can produce.
+ * @throws Error for any other history, which is damaged.
  */
 export function evolve(complaint: Complaint | null, event: ComplaintEvent): Complaint {
-  if (event.type === 'ComplaintReceived') return { ...event.data, decision: null, recommendations: [] };
+  if (event.type === 'ComplaintReceived') return received(event.data);
   if (complaint === null) throw new Error(`a complaint's history cannot begin with ${event.type}`);
   switch (event.type) {
     case 'DecisionRecorded':
-      return { ...complaint, decision: { ...event.data, finding: null } };
+      return withDecision(complaint, event.data);
     case 'FindingUpheld':
-      if (complaint.decision === null) throw new Error('a finding without a decision');
-      return { ...complaint, decision: { ...complaint.decision, finding: event.data } };
+      return withFinding(complaint, event.data);
     case 'RecommendationMade':
-      return {
-        ...complaint,
-        recommendations: [...complaint.recommendations, { ...event.data, checks: [] }],
-      };
-    case 'ComplianceChecked': {
-      const { recommendation: id, ...check } = event.data;
-      return {
-        ...complaint,
-        recommendations: complaint.recommendations.map((made) =>
-          made.recommendation === id ? { ...made, checks: [...made.checks, check] } : made,
-        ),
-      };
-    }
+      return withRecommendation(complaint, event.data);
+    case 'ComplianceChecked':
+      return withCheck(complaint, event.data);
     default:
       return event satisfies never;
   }
-}
-
-/** The check of a recommendation that counts: the one recorded last (design 1). */
-export function countingCheck<Check>({ checks }: Readonly<{ checks: readonly Check[] }>): Check | undefined {
-  return checks.at(-1);
 }

@@ -10,8 +10,8 @@ import { NotFound } from '../platform/errors.js';
 import { CLOCK, type Clock } from '../platform/clock.js';
 import type { CaseReference } from './case-reference.js';
 import { commandAnswer, complaintAnswer, historyAnswer } from './complaint.answers.js';
-import { ChangeComplaint, type ComplaintAnswer } from './complaint.commands.js';
-import type { ComplaintCommand } from './complaint.decide.js';
+import { ChangeComplaint, type ComplaintResult } from './complaint.command-handler.js';
+import type { ComplaintCommand } from './complaint.command.js';
 import { ComplaintByReference, ComplaintHistory } from './complaint.queries.js';
 import {
   CheckComplianceBody,
@@ -137,7 +137,7 @@ export class ComplaintsController {
     command: ComplaintCommand,
     { origin, expected }: CommandRequest,
     reply: FastifyReply,
-  ): Promise<ComplaintAnswer> {
+  ): Promise<ComplaintResult> {
     const envelope = { ...origin, at: this.clock() };
     const answer = await this.commands.execute(new ChangeComplaint(reference, command, envelope, expected));
     void reply.header('etag', entityTag(answer.revision));

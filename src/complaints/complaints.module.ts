@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AuthoritiesModule } from '../authorities/authorities.module.js';
-import { ChangeComplaintHandler } from './complaint.commands.js';
+import { ChangeComplaintHandler } from './complaint.command-handler.js';
 import { ComplaintByReferenceHandler, ComplaintHistoryHandler } from './complaint.queries.js';
 import { ComplaintsController } from './complaints.controller.js';
 

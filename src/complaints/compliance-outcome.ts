@@ -1,5 +1,5 @@
 import type { LocalDate } from '../platform/local-date.js';
-import { countingCheck, type ComplianceCheck, type Recommendation } from './complaint.js';
+import { countingCheck, type ComplianceCheck, type Recommendation } from './complaint.state.js';
 
 /** How a council has complied with a case's recommendations. It exists once each of them has a check. */
 export type ComplianceOutcome = Readonly<{

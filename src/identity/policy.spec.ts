@@ -2,7 +2,7 @@ import { AuthorityCodeSchema } from '../authorities/authority-code.js';
 import { AuthorityRegister } from '../authorities/authority-register.js';
 import { loadRegister } from '../authorities/load-register.js';
 import { CaseReferenceSchema } from '../complaints/case-reference.js';
-import { ChangeComplaint, ChangeComplaintHandler } from '../complaints/complaint.commands.js';
+import { ChangeComplaint, ChangeComplaintHandler } from '../complaints/complaint.command-handler.js';
 import { importHistory } from '../complaints/import/import-history.js';
 import { commandContext } from '../event-sourcing/command-context.js';
 import { START } from '../event-store/position.js';

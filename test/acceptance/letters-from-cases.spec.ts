@@ -2,7 +2,7 @@ import type { AuthorityCode } from '../../src/authorities/authority-code.js';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import { readRegister } from '../../src/authorities/shipped-register.js';
 import type { AuthorityType } from '../../src/authorities/authority-type.js';
-import type { ComplaintCommand } from '../../src/complaints/complaint.decide.js';
+import type { ComplaintCommand } from '../../src/complaints/complaint.command.js';
 import { renderText } from '../../src/letters/rendering/render-text.js';
 import { readLetterProse } from '../../src/letters/run/input-files.js';
 import { lettersOfYear } from '../../src/letters/run/letters-of-year.js';

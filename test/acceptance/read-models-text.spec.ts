@@ -1,6 +1,6 @@
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import { CaseReferenceSchema } from '../../src/complaints/case-reference.js';
-import type { ComplaintCommand } from '../../src/complaints/complaint.decide.js';
+import type { ComplaintCommand } from '../../src/complaints/complaint.command.js';
 import { localDate } from '../../src/platform/local-date.js';
 import { recordCases } from '../support/cases.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';

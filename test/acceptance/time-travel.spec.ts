@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import { ChangeComplaint } from '../../src/complaints/complaint.commands.js';
-import type { ComplaintCommand } from '../../src/complaints/complaint.decide.js';
+import { ChangeComplaint } from '../../src/complaints/complaint.command-handler.js';
+import type { ComplaintCommand } from '../../src/complaints/complaint.command.js';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import { commandContext } from '../../src/event-sourcing/command-context.js';
 import { position, type Position } from '../../src/event-store/position.js';

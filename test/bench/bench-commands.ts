@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import { AuthorityRegister } from '../../src/authorities/authority-register.js';
 import { CaseReferenceSchema } from '../../src/complaints/case-reference.js';
-import { ChangeComplaint, ChangeComplaintHandler } from '../../src/complaints/complaint.commands.js';
+import { ChangeComplaint, ChangeComplaintHandler } from '../../src/complaints/complaint.command-handler.js';
 import { commandContext } from '../../src/event-sourcing/command-context.js';
 import type { EventStore, NewEvent } from '../../src/event-store/event-store.js';
 import type { Position } from '../../src/event-store/position.js';

@@ -1,3 +1,4 @@
+import { authoritiesByCode } from '../../src/authorities/authority.js';
 import type { DataSource } from 'typeorm';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import { readRegister } from '../../src/authorities/shipped-register.js';
@@ -96,19 +97,17 @@ async function medianTime(query: () => Promise<unknown>, signal: AbortSignal): P
 async function project(database: DataSource, from: Position, { signal }: BenchFloor): Promise<Position> {
   const projection = new StatisticsProjection();
   const register = await readRegister();
-  const authorities = new Map(register.map((authority) => [authority.code, authority]));
+  const authorities = authoritiesByCode(register);
   const cases = benchCases(register);
   let last = from;
   for (let done = 0; done < CASES; done += PAGE_CASES) {
     signal.throwIfAborted();
     const page: RecordedEvent[] = [];
     for (const history of take(PAGE_CASES, cases)) {
-      const code = history.received?.authority;
-      const authority = (code === undefined ? undefined : authorities.get(code)) ?? null;
       const decidedCase = decideCase(null, history, {
         reference: history.reference,
         today: localDate('2026-04-01'),
-        authority,
+        authorities,
       });
       if (!('events' in decidedCase)) throw new Error('a case of the benchmark was refused');
       for (const [revision, event] of decidedCase.events.entries()) {

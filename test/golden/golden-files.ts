@@ -4,7 +4,7 @@ import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
 import { complaintAnswer } from '../../src/complaints/complaint.answers.js';
 import { CaseReferenceSchema } from '../../src/complaints/case-reference.js';
-import { complaintAggregate } from '../../src/complaints/complaint.commands.js';
+import { complaintAggregate } from '../../src/complaints/complaint.command-handler.js';
 import { COMPLAINT_STREAMS } from '../../src/complaints/complaint.events.js';
 import type { JsonObject, RecordedEvent } from '../../src/event-store/event-store.js';
 import { eventReader } from '../../src/event-sourcing/event-schema.js';

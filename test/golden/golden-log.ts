@@ -1,6 +1,6 @@
 import { authorityAggregate } from '../../src/authorities/authority-register.js';
 import { authorityEventSchemas } from '../../src/authorities/authority.events.js';
-import { complaintAggregate } from '../../src/complaints/complaint.commands.js';
+import { complaintAggregate } from '../../src/complaints/complaint.command-handler.js';
 import { complaintEventSchemas } from '../../src/complaints/complaint.events.js';
 import { claimIdempotencyKey } from '../../src/event-sourcing/idempotency-key.js';
 import { commandContext } from '../../src/event-sourcing/command-context.js';

@@ -1,5 +1,5 @@
 import type { CaseFacts } from '../../src/complaints/case-facts.js';
-import type { Complaint } from '../../src/complaints/complaint.js';
+import type { Complaint } from '../../src/complaints/complaint.state.js';
 
 /** The facts that count, picked from the whole complaint: what `evolveCaseFacts` must arrive at without its text. */
 export function factsOf({ authority, decision, recommendations }: Complaint): CaseFacts {

@@ -1,10 +1,13 @@
 import type { AuthorityCode } from '../../src/authorities/authority-code.js';
+import { authoritiesByCode } from '../../src/authorities/authority.js';
 import type { CaseFacts } from '../../src/complaints/case-facts.js';
 import { CaseReferenceSchema } from '../../src/complaints/case-reference.js';
-import { ChangeComplaint } from '../../src/complaints/complaint.commands.js';
-import { decide, type ComplaintCommand } from '../../src/complaints/complaint.decide.js';
+import { ChangeComplaint } from '../../src/complaints/complaint.command-handler.js';
+import { decide } from '../../src/complaints/complaint.decide.js';
+import type { ComplaintCommand } from '../../src/complaints/complaint.command.js';
 import type { DecisionOutcome } from '../../src/complaints/complaint.events.js';
-import { evolve, type Complaint } from '../../src/complaints/complaint.js';
+import { evolve } from '../../src/complaints/complaint.js';
+import type { Complaint } from '../../src/complaints/complaint.state.js';
 import { commandContext } from '../../src/event-sourcing/command-context.js';
 import { daysAfter, type LocalDate } from '../../src/platform/local-date.js';
 import { periodOf, type ReportingYear } from '../../src/statistics/rates/reporting-year.js';
@@ -96,7 +99,11 @@ export function factsFor(authority: AuthorityCode, year: ReportingYear, counts: 
   return commandsFor(authority, year, counts).map((commands) => {
     const state = commands.reduce<Complaint | null>((complaint, command) => {
       const reference = CaseReferenceSchema.parse('19000001');
-      const circumstances = { reference, today: day('2026-04-01'), authority: { ...BLABY, code: authority } };
+      const circumstances = {
+        reference,
+        today: day('2026-04-01'),
+        authorities: authoritiesByCode([{ ...BLABY, code: authority }]),
+      };
       return decide(complaint, command, circumstances).reduce<Complaint | null>(evolve, complaint);
     }, null);
     if (state === null) throw new Error('a case without events');

@@ -1,9 +1,14 @@
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
-import type { Authority } from '../../src/authorities/authority.js';
+import { authoritiesByCode, type Authority } from '../../src/authorities/authority.js';
 import { CaseReferenceSchema } from '../../src/complaints/case-reference.js';
-import { decide, type Circumstances, type ComplaintCommand } from '../../src/complaints/complaint.decide.js';
-import type { ComplaintEvent } from '../../src/complaints/complaint.events.js';
-import { evolve, type Complaint } from '../../src/complaints/complaint.js';
+import { decide } from '../../src/complaints/complaint.decide.js';
+import type { Circumstances } from '../../src/complaints/complaint.state.js';
+import type { ComplaintCommand } from '../../src/complaints/complaint.command.js';
+import type { ComplaintEvent, DataOf } from '../../src/complaints/complaint.events.js';
+import { evolve } from '../../src/complaints/complaint.js';
+import type { Complaint } from '../../src/complaints/complaint.state.js';
+import { complaintRefusals, type RefusalCode } from '../../src/complaints/complaint.refusals.js';
+import { DomainRefusal } from '../../src/platform/errors.js';
 import { localDate } from '../../src/platform/local-date.js';
 
 export const day = localDate;
@@ -20,12 +25,10 @@ export const BLABY: Authority = {
 export const CIRCUMSTANCES: Circumstances = {
   reference: REFERENCE,
   today: day('2020-04-20'),
-  authority: BLABY,
+  authorities: authoritiesByCode([BLABY]),
 };
 
-type Data<Type extends ComplaintEvent['type']> = Extract<ComplaintEvent, { type: Type }>['data'];
-
-export const received = (over: Partial<Data<'ComplaintReceived'>> = {}): ComplaintEvent => ({
+export const received = (over: Partial<DataOf<'ComplaintReceived'>> = {}): ComplaintEvent => ({
   type: 'ComplaintReceived',
   data: {
     reference: REFERENCE,
@@ -37,11 +40,11 @@ export const received = (over: Partial<Data<'ComplaintReceived'>> = {}): Complai
 });
 
 export const decided = (
-  outcome: Data<'DecisionRecorded'>['outcome'],
+  outcome: DataOf<'DecisionRecorded'>['outcome'],
   decidedOn = '2019-09-02',
 ): ComplaintEvent => ({ type: 'DecisionRecorded', data: { outcome, decidedOn: day(decidedOn) } });
 
-export const found = (remedy: Data<'FindingUpheld'>['remedy'] = 'recommended'): ComplaintEvent => ({
+export const found = (remedy: DataOf<'FindingUpheld'>['remedy'] = 'recommended'): ComplaintEvent => ({
   type: 'FindingUpheld',
   data: { injustice: remedy !== 'none', remedy },
 });
@@ -79,10 +82,48 @@ export function complaint(history: readonly ComplaintEvent[]): Complaint {
   return state;
 }
 
-/** `given(history).when(command)` answers the events that follow, or throws the refusal. */
-export function given(history: readonly ComplaintEvent[], over: Partial<Circumstances> = {}) {
+/** `given(history).when(command)` returns the events that follow, or throws the refusal. */
+export function given(
+  history: readonly ComplaintEvent[],
+  { authorities = [BLABY] }: Readonly<{ authorities?: readonly Authority[] }> = {},
+) {
+  const circumstances = { ...CIRCUMSTANCES, authorities: authoritiesByCode(authorities) };
   return {
     when: (command: ComplaintCommand): ComplaintEvent[] =>
-      decide(history.reduce<Complaint | null>(evolve, null), command, { ...CIRCUMSTANCES, ...over }),
+      decide(history.reduce<Complaint | null>(evolve, null), command, circumstances),
   };
+}
+
+/** The code of a refusal, and the field it names. */
+export function refusalOf(run: () => unknown): Readonly<{ code: string; field: string | undefined }> {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof DomainRefusal) return { code: error.code, field: error.field };
+    throw error;
+  }
+  throw new Error('was not refused');
+}
+
+/** For each code with which a command can be refused: the field it names, and a command that it refuses. */
+type Refused<Type extends ComplaintCommand['type']> = Readonly<
+  Record<RefusalCode<Type>, Readonly<{ field?: string; when: () => unknown }>>
+>;
+
+/** Declares a test for each rule of a command, and one that there is a test for each. */
+export function describeRefusals<Type extends ComplaintCommand['type']>(
+  type: Type,
+  refused: Refused<Type>,
+): void {
+  const cases = Object.entries<Refused<Type>[RefusalCode<Type>]>(refused);
+
+  describe(`the rules of ${type}`, () => {
+    it.each(cases)('refuse with %s', (code, { field, when }) => {
+      expect(refusalOf(when)).toEqual({ code, field });
+    });
+
+    it('are all tested', () => {
+      expect(Object.keys(refused).toSorted()).toEqual(Object.keys(complaintRefusals[type]).toSorted());
+    });
+  });
 }

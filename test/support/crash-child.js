@@ -9,7 +9,7 @@
  */
 import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { complaintAggregate } from '../../dist/complaints/complaint.commands.js';
+import { complaintAggregate } from '../../dist/complaints/complaint.command-handler.js';
 import { envelope } from '../../dist/event-sourcing/command-context.js';
 import { StreamWriter } from '../../dist/event-sourcing/command-handler.js';
 import { isDatabaseOutage } from '../../dist/projections/transient-failure.js';

@@ -2,9 +2,9 @@ import { AUTHORITY_STREAMS, authorityAggregate } from '../../src/authorities/aut
 import type { AuthorityCode } from '../../src/authorities/authority-code.js';
 import type { AuthorityEvent } from '../../src/authorities/authority.events.js';
 import type { Authority } from '../../src/authorities/authority.js';
-import { complaintAggregate } from '../../src/complaints/complaint.commands.js';
+import { complaintAggregate } from '../../src/complaints/complaint.command-handler.js';
 import { COMPLAINT_STREAMS, type ComplaintEvent } from '../../src/complaints/complaint.events.js';
-import type { Complaint } from '../../src/complaints/complaint.js';
+import type { Complaint } from '../../src/complaints/complaint.state.js';
 import { eventReader } from '../../src/event-sourcing/event-schema.js';
 import type { EventStore, RecordedEvent } from '../../src/event-store/event-store.js';
 import { START } from '../../src/event-store/position.js';

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { AuthorityRegister } from '../../src/authorities/authority-register.js';
 import { loadRegister } from '../../src/authorities/load-register.js';
 import { CaseReferenceSchema, printedReference } from '../../src/complaints/case-reference.js';
-import { complaintAggregate } from '../../src/complaints/complaint.commands.js';
+import { complaintAggregate } from '../../src/complaints/complaint.command-handler.js';
 import { complianceOutcome } from '../../src/complaints/compliance-outcome.js';
 import { importExitCode, importHistory } from '../../src/complaints/import/import-history.js';
 import type { ImportRequest } from '../../src/complaints/import/import-history.js';

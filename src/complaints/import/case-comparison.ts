@@ -1,4 +1,4 @@
-import type { Complaint } from '../complaint.js';
+import type { Complaint } from '../complaint.state.js';
 import type { ImportCommand } from './case-steps.js';
 import type { RowFault } from './csv/row-fault.js';
 

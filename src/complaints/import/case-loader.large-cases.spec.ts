@@ -1,7 +1,8 @@
 import { notComplied, upheldCase, upheldCases } from '../../../test/support/case-histories.js';
 import { load, newStore } from '../../../test/support/case-loading.js';
 import { day } from '../../../test/support/complaints.js';
-import { MAX_CHECKS, MAX_RECOMMENDATIONS } from '../complaint.decide.js';
+import { MAX_CHECKS } from '../compliance-check/compliance-check.decide.js';
+import { MAX_RECOMMENDATIONS } from '../recommendation/recommendation.decide.js';
 
 describe('the largest case the rules allow', () => {
   const ids = Array.from({ length: MAX_RECOMMENDATIONS }, (_, index) => `recommendation-${index + 1}`);

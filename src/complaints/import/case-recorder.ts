@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { AuthorityCode } from '../../authorities/authority-code.js';
 import type { AuthorityRegister } from '../../authorities/authority-register.js';
-import type { Authority } from '../../authorities/authority.js';
+import { authoritiesByCode, type Authority } from '../../authorities/authority.js';
 import { contentHashOfJsonText } from '../../event-sourcing/command-context.js';
 import { AggregateReader } from '../../event-sourcing/aggregate.js';
 import { newEvents } from '../../event-sourcing/new-events.js';
@@ -12,9 +12,9 @@ import type { Actor, EventStore, StreamAppend } from '../../event-store/event-st
 import type { Clock } from '../../platform/clock.js';
 import { Conflict } from '../../platform/errors.js';
 import { ukDateOf } from '../../platform/local-date.js';
-import { complaintAggregate } from '../complaint.commands.js';
+import { complaintAggregate } from '../complaint.command-handler.js';
 import { complaintEventSchemas, COMPLAINT_STREAMS, type ComplaintEvent } from '../complaint.events.js';
-import type { Complaint } from '../complaint.js';
+import type { Complaint } from '../complaint.state.js';
 import { appendEach } from './append-each.js';
 import { isEmptyHistory, locationOf, type CaseHistory } from './case-history.js';
 import { decideCase, type AcceptedCase, type DecidedCase } from './case.decide.js';
@@ -111,7 +111,8 @@ export class CaseRecorder {
             ? WITHOUT_EVENTS
             : await this.#limitReads(() => this.#complaints.load(reference));
         const authority = await authorityOf(state?.authority ?? received?.authority);
-        const decided = decideCase(state, history, { reference, today, authority });
+        const authorities = authoritiesByCode(authority === null ? [] : [authority]);
+        const decided = decideCase(state, history, { reference, today, authorities });
         return { history, revision, assumedNew, decidedAt, decided };
       }),
     );

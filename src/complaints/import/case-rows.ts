@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import { CaseReferenceSchema, type CaseReference } from '../case-reference.js';
-import {
-  CheckResultSchema,
-  ComplaintReceivedSchema,
-  ComplianceCheckedSchema,
-  DecisionRecordedSchema,
-  DecisionOutcomeSchema,
-  RecommendationMadeSchema,
-  RemedySchema,
-} from '../complaint.events.js';
+import { CheckResultSchema, ComplianceCheckedSchema } from '../compliance-check/compliance-check.events.js';
+import { DecisionOutcomeSchema, DecisionRecordedSchema, RemedySchema } from '../decision/decision.events.js';
+import { ComplaintReceivedSchema } from '../receipt/receipt.events.js';
+import { RecommendationMadeSchema } from '../recommendation/recommendation.events.js';
 import type { CaseHistory } from './case-history.js';
 import type { RowFault } from './csv/row-fault.js';
 import type { ImportFileKind } from './import-file.js';

@@ -1,4 +1,4 @@
-import type { ComplaintCommand } from '../complaint.decide.js';
+import type { ComplaintCommand } from '../complaint.command.js';
 import type { ComplaintEvent } from '../complaint.events.js';
 import type { CaseHistory } from './case-history.js';
 import type { RowLocation } from './import-file.js';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { recommendationRow, UPHELD_CASE } from '../../../test/support/case-histories.js';
 import { CIRCUMSTANCES, day } from '../../../test/support/complaints.js';
-import { evolve, type Complaint } from '../complaint.js';
+import { evolve } from '../complaint.js';
+import type { Complaint } from '../complaint.state.js';
 import type { CaseHistory } from './case-history.js';
 import { decideCase } from './case.decide.js';
 import { problemLine } from './import-report.js';

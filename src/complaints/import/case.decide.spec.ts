@@ -18,7 +18,8 @@ import {
   upheldWith,
 } from '../../../test/support/complaints.js';
 import type { ComplaintEvent } from '../complaint.events.js';
-import { evolve, type Complaint } from '../complaint.js';
+import { evolve } from '../complaint.js';
+import type { Complaint } from '../complaint.state.js';
 import type { CaseHistory } from './case-history.js';
 import { decideCase } from './case.decide.js';
 import { problemLine } from './import-report.js';

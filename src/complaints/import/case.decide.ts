@@ -1,7 +1,9 @@
 import { DomainRefusal, NotFound } from '../../platform/errors.js';
-import { decide, type Circumstances } from '../complaint.decide.js';
+import { decide } from '../complaint.decide.js';
+import type { Circumstances } from '../complaint.state.js';
 import type { ComplaintEvent } from '../complaint.events.js';
-import { evolve, type Complaint } from '../complaint.js';
+import { evolve } from '../complaint.js';
+import type { Complaint } from '../complaint.state.js';
 import { comparedWithRecord } from './case-comparison.js';
 import type { CaseHistory } from './case-history.js';
 import { stepsOf, type CaseStep, type ImportCommand } from './case-steps.js';

@@ -1,40 +1,44 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AuthorityRegister } from '../authorities/authority-register.js';
-import { claimIdempotencyKey } from '../event-sourcing/idempotency-key.js';
 import type { CommandContext } from '../event-sourcing/command-context.js';
-import { EVENT_STORE, type EventStore } from '../event-store/event-store.js';
-import { authorise, POLICY, type Policy } from '../identity/policy.js';
 import type { Aggregate } from '../event-sourcing/aggregate.js';
 import { StreamCommandHandler, type CommandResult } from '../event-sourcing/command-handler.js';
+import { claimIdempotencyKey } from '../event-sourcing/idempotency-key.js';
+import { EVENT_STORE, type EventStore } from '../event-store/event-store.js';
+import { authorise, POLICY, type Policy } from '../identity/policy.js';
 import { ukDateOf } from '../platform/local-date.js';
 import type { CaseReference } from './case-reference.js';
-import { decide, type ComplaintCommand } from './complaint.decide.js';
+import { authoritiesOf, type ComplaintCommand } from './complaint.command.js';
+import { decide } from './complaint.decide.js';
 import { complaintEventSchemas, COMPLAINT_STREAMS, type ComplaintEvent } from './complaint.events.js';
-import { evolve, type Complaint } from './complaint.js';
+import type { Complaint } from './complaint.state.js';
+import { evolve } from './complaint.js';
 
+/** How complaints are stored. */
 export const complaintAggregate: Aggregate<Complaint, ComplaintEvent> = {
   streamPrefix: COMPLAINT_STREAMS,
   schemas: complaintEventSchemas,
   evolve,
 };
 
-/** What a command on a complaint answers: the complaint as it left it, and the events it led to. */
-export type ComplaintAnswer = CommandResult<Complaint, ComplaintEvent>;
+/** The complaint as a command left it, and the events the command led to. */
+export type ComplaintResult = CommandResult<Complaint, ComplaintEvent>;
 
-/** Asks something of one complaint; see {@link ComplaintCommand} for what can be asked. */
-export class ChangeComplaint extends Command<ComplaintAnswer> {
+/** Carries a command on one complaint to its handler. */
+export class ChangeComplaint extends Command<ComplaintResult> {
   constructor(
     readonly reference: CaseReference,
-    readonly change: ComplaintCommand,
-    readonly envelope: CommandContext,
-    /** Revision the caller decided upon, from `If-Match`. */
+    readonly command: ComplaintCommand,
+    readonly context: CommandContext,
+    /** Revision the caller decided upon, from `If-Match`; any when left out. */
     readonly expected?: number,
   ) {
     super();
   }
 }
 
+/** Asks the policy, decides, and appends. */
 @CommandHandler(ChangeComplaint)
 export class ChangeComplaintHandler implements ICommandHandler<ChangeComplaint> {
   private readonly complaints: StreamCommandHandler<Complaint, ComplaintEvent>;
@@ -47,21 +51,22 @@ export class ChangeComplaintHandler implements ICommandHandler<ChangeComplaint> 
     this.complaints = new StreamCommandHandler(store, complaintAggregate);
   }
 
-  /** @throws DomainRefusal, NotFound, StaleState, RevisionConflict as {@link decide} and {@link StreamCommandHandler} do. */
-  execute({ reference, change, envelope, expected }: ChangeComplaint): Promise<ComplaintAnswer> {
-    const isReceipt = change.type === 'ReceiveComplaint';
-    // Every other change goes to a stream that its address names, where a key used before is found.
-    const claimsKey = isReceipt && envelope.keyed === true;
+  /** @throws what the policy, {@link decide} and {@link StreamCommandHandler.handle} throw. */
+  execute({ reference, command, context, expected }: ChangeComplaint): Promise<ComplaintResult> {
+    const { type } = command;
+    const isReceipt = type === 'ReceiveComplaint';
+    // The address of every other command names its stream, where the stream handler finds a key used before.
+    const claimsKey = isReceipt && context.keyed === true;
     return this.complaints.handle(
       reference,
-      change,
-      envelope,
+      command,
+      context,
       async (complaint) => {
-        const code = isReceipt ? change.authority : complaint?.authority;
-        this.policy(envelope.actor, { type: change.type, authorities: code === undefined ? [] : [code] });
-        const authority = code === undefined ? null : await this.register.find(code);
-        const events = decide(complaint, change, { reference, today: ukDateOf(envelope.at), authority });
-        if (claimsKey) await claimIdempotencyKey(this.store, change, envelope);
+        const concerned = authoritiesOf(command, complaint);
+        this.policy(context.actor, { type, authorities: concerned });
+        const authorities = await this.register.findAll(concerned);
+        const events = decide(complaint, command, { reference, today: ukDateOf(context.at), authorities });
+        if (claimsKey) await claimIdempotencyKey(this.store, command, context);
         return events;
       },
       {

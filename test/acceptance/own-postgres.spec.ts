@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { CaseReferenceSchema } from '../../src/complaints/case-reference.js';
+import { connectionOptions, type ConnectionOptions } from '../../src/platform/postgres/connection-options.js';
 import { openDatabase } from '../../src/platform/postgres/database.js';
 import { upheldCommand } from '../support/command-line.js';
 import { BLABY } from '../support/complaints.js';
@@ -7,7 +8,7 @@ import { createDatabase } from '../support/database.js';
 import { ready } from '../support/health.js';
 import { runUpheld } from '../support/running-upheld.js';
 
-async function asked<Row>(url: string, sql: string): Promise<Row[]> {
+async function rowsOf<Row>(url: string, sql: string): Promise<Row[]> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
@@ -17,12 +18,12 @@ async function asked<Row>(url: string, sql: string): Promise<Row[]> {
   }
 }
 
-describe('a PostgreSQL of its own, whose search path names another schema first', () => {
-  it('has all tables where the log is, and serves like the others', async () => {
+describe("an operator's own PostgreSQL, whose search path names another schema first", () => {
+  it('has all tables in public, and is served from like any other', async () => {
     const { url, drop } = await createDatabase();
     try {
       const name = new URL(url).pathname.slice(1);
-      await asked(
+      await rowsOf(
         url,
         `create schema elsewhere; alter database ${name} set search_path to elsewhere, public`,
       );
@@ -45,7 +46,7 @@ describe('a PostgreSQL of its own, whose search path names another schema first'
         await running.close();
       }
       expect(
-        await asked(
+        await rowsOf(
           url,
           `select distinct schemaname from pg_tables where tablename ~ '^(event|proj|stat|schema)'`,
         ),
@@ -56,8 +57,8 @@ describe('a PostgreSQL of its own, whose search path names another schema first'
   }, 60_000);
 });
 
-describe('a PostgreSQL that runs out of something while statistics are read', () => {
-  it('is told to be unavailable, not what it said of the statements after that', async () => {
+describe('a PostgreSQL that runs out of disk space while statistics are read', () => {
+  it('is reported as unavailable, not by its answers to the statements that follow', async () => {
     const running = await runUpheld({ projecting: false });
     try {
       await running.upheld.database.query(`
@@ -78,10 +79,34 @@ describe('a PostgreSQL that runs out of something while statistics are read', ()
   });
 });
 
+/** What a session of the server says of its settings, by name. */
+async function settingsOf(
+  url: string,
+  names: readonly string[],
+  options: Partial<ConnectionOptions> = {},
+): Promise<Record<string, string>> {
+  const client = new Client(connectionOptions({ url, applicationName: 'upheld test', ...options }));
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string; value: string }>(
+      'select name, current_setting(name) as value from unnest($1::text[]) as name',
+      [names],
+    );
+    return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+  } finally {
+    await client.end();
+  }
+}
+
 describe('a connection to PostgreSQL', () => {
-  it('is let go of by the server when its machine is gone', async () => {
-    const { url, drop } = await createDatabase();
-    const database = await openDatabase(url, []);
+  let created: Awaited<ReturnType<typeof createDatabase>>;
+  beforeAll(async () => {
+    created = await createDatabase();
+  });
+  afterAll(() => created.drop());
+
+  it('is ended by the server within 30 seconds when the machine of the client is gone', async () => {
+    const database = await openDatabase(created.url, []);
     try {
       // A server reached through a file has no such settings.
       const [{ remote } = { remote: null }] = await database.query<{ remote: string | null }[]>(
@@ -95,7 +120,45 @@ describe('a connection to PostgreSQL', () => {
       );
     } finally {
       await database.destroy();
-      await drop();
     }
+  });
+
+  it('has a name, the schema public, and no time limits unless it asks for them', async () => {
+    const names = ['application_name', 'search_path', 'statement_timeout', 'enable_seqscan'];
+    expect(await settingsOf(created.url, names)).toEqual({
+      application_name: 'upheld test',
+      search_path: 'public',
+      statement_timeout: '0',
+      enable_seqscan: 'on',
+    });
+  });
+
+  it('has the time limits and settings that it asks for, besides those of every connection', async () => {
+    const names = [
+      'statement_timeout',
+      'idle_in_transaction_session_timeout',
+      'enable_seqscan',
+      'search_path',
+    ];
+    const options = {
+      statementTimeoutMs: 1_500,
+      idleInTransactionTimeoutMs: 2_500,
+      settings: { enable_seqscan: 'off' },
+    };
+    expect(await settingsOf(created.url, names, options)).toEqual({
+      statement_timeout: '1500ms',
+      idle_in_transaction_session_timeout: '2500ms',
+      enable_seqscan: 'off',
+      search_path: 'public',
+    });
+  });
+
+  it('fails a query that is not answered in the time that it asks for', async () => {
+    const options = { url: created.url, applicationName: 'upheld test', answerTimeoutMs: 50 };
+    const client = new Client(connectionOptions(options));
+    client.on('error', () => undefined);
+    await client.connect();
+    await expect(client.query('select pg_sleep(10)')).rejects.toThrow('Query read timeout');
+    await client.end();
   });
 });

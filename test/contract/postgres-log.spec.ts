@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { SubscriptionItem } from '../../src/event-store/event-store.js';
 import { InvalidAppend, RevisionConflict } from '../../src/event-store/event-store.errors.js';
-import { connectionPool } from '../../src/event-store/postgres/connection.js';
+import { logConnectionPool } from '../../src/event-store/postgres/connection.js';
 import {
   HEAD,
   PAGE_AFTER,
@@ -184,7 +184,7 @@ describe('the log in PostgreSQL', () => {
 
   it('reads by its indexes also while it is small', async () => {
     const scratch = await openLogDatabase();
-    const pool = connectionPool(
+    const pool = logConnectionPool(
       { connectionString: scratch.url, connectTimeoutMs: 0, statementTimeoutMs: 0 },
       {},
     );
@@ -228,7 +228,7 @@ describe('the log in PostgreSQL', () => {
     expect(inAll).toEqual(numbers);
     const backwards = await all(store.readStream('large', { direction: 'backwards', limit: 20 }));
     expect(backwards.map(({ data }) => data.number)).toEqual(numbers.toReversed().slice(0, 20));
-    const pool = connectionPool(
+    const pool = logConnectionPool(
       { connectionString: database.url, connectTimeoutMs: 0, statementTimeoutMs: 0 },
       {},
     );

@@ -1,5 +1,6 @@
 import { Client, type QueryResultRow } from 'pg';
 import { integerArray, textArray } from '../../platform/postgres/binary-array.js';
+import { connectionOptions } from '../../platform/postgres/connection-options.js';
 import { translateOutages } from '../../platform/postgres/outage.js';
 import type { CaseReference } from '../case-reference.js';
 import { MAX_CHECKS } from '../compliance-check/compliance-check.decide.js';
@@ -41,12 +42,7 @@ export class ImportStaging {
 
   /** Opens a connection of its own, since no other sees its temporary tables. @throws Unavailable, as all methods do. */
   static async open(databaseUrl: string): Promise<ImportStaging> {
-    const client = new Client({
-      connectionString: databaseUrl,
-      application_name: 'upheld import',
-      connectionTimeoutMillis: 10_000,
-      keepAlive: true,
-    });
+    const client = new Client(connectionOptions({ url: databaseUrl, applicationName: 'upheld import' }));
     // When the connection is lost between two queries, the next query fails.
     client.on('error', () => undefined);
     await translateOutages(() => client.connect());

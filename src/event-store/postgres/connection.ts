@@ -1,40 +1,37 @@
-import { Pool } from 'pg';
-import type { ClientConfig, PoolConfig } from 'pg';
+import type { ClientConfig, Pool, PoolConfig } from 'pg';
+import { connectionOptions } from '../../platform/postgres/connection-options.js';
+import { connectionPool } from '../../platform/postgres/connection-pool.js';
 
 /** How the log connects; times in milliseconds. */
-export type ConnectionOptions = Readonly<{
-  /** `postgres://…`; TLS and credentials in it are honoured. */
+export type LogConnectionOptions = Readonly<{
+  /** `postgres://…`; TLS settings and credentials in it are honoured. */
   connectionString: string;
   connectTimeoutMs: number;
-  /** For each statement, waiting for a lock included; a second later the connection is given up. */
+  /** For each statement, waiting for a lock included; one second later the driver gives up the query. */
   statementTimeoutMs: number;
 }>;
 
 /**
- * The log is read by its indexes alone. A plan made while it was small would otherwise read all of it, and a
+ * The log is read by its indexes alone. A plan made while the log was small would otherwise read all of it, and a
  * prepared statement keeps its plan while an import makes the log large.
  */
-const BY_INDEX = '-c enable_seqscan=off -c enable_bitmapscan=off';
+const BY_INDEX = { enable_seqscan: 'off', enable_bitmapscan: 'off' };
 
-export function clientConfig(options: ConnectionOptions): ClientConfig {
-  return {
-    connectionString: options.connectionString,
-    application_name: 'upheld-event-log',
-    options: BY_INDEX,
-    keepAlive: true,
-    connectionTimeoutMillis: options.connectTimeoutMs,
-    statement_timeout: options.statementTimeoutMs,
-    query_timeout: options.statementTimeoutMs + 1_000,
-    // A writer that stalls within its transaction holds up every other: the server ends it.
-    idle_in_transaction_session_timeout: options.statementTimeoutMs,
-  };
+/** The driver's configuration of a connection to the log. */
+export function clientConfig(options: LogConnectionOptions): ClientConfig {
+  return connectionOptions({
+    url: options.connectionString,
+    applicationName: 'upheld-event-log',
+    connectTimeoutMs: options.connectTimeoutMs,
+    statementTimeoutMs: options.statementTimeoutMs,
+    answerTimeoutMs: options.statementTimeoutMs + 1_000,
+    // A writer that stalls within its transaction blocks every other writer: the server ends it.
+    idleInTransactionTimeoutMs: options.statementTimeoutMs,
+    settings: BY_INDEX,
+  });
 }
 
-/** A pool that outlives its connections: one that breaks is replaced when it is next needed. */
-export function connectionPool(options: ConnectionOptions, config: PoolConfig): Pool {
-  const pool = new Pool({ ...clientConfig(options), ...config });
-  const brokenIsReplaced = () => undefined;
-  pool.on('error', brokenIsReplaced);
-  pool.on('connect', (client) => client.on('error', brokenIsReplaced));
-  return pool;
+/** A pool of connections to the log. */
+export function logConnectionPool(options: LogConnectionOptions, config: PoolConfig): Pool {
+  return connectionPool({ ...clientConfig(options), ...config });
 }

@@ -22,16 +22,16 @@ import { START } from '../position.js';
 import type { Position } from '../position.js';
 import { streamBounds, wholeNumber } from '../core/stream-bounds.js';
 import { AppendQueue } from './append-queue.js';
-import { clientConfig, connectionPool } from './connection.js';
-import type { ConnectionOptions } from './connection.js';
+import { clientConfig, logConnectionPool } from './connection.js';
+import type { LogConnectionOptions } from './connection.js';
 import { LogListener } from './log-listener.js';
 import { LogReader } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
 import { storeClosed, type RetryPolicy } from '../../platform/retry-policy.js';
 
-export type PostgresEventStoreOptions = Pick<ConnectionOptions, 'connectionString'> &
+export type PostgresEventStoreOptions = Pick<LogConnectionOptions, 'connectionString'> &
   Partial<
-    ConnectionOptions & {
+    LogConnectionOptions & {
       /** Attempts after an outage, for appends and reads alike. */
       patience: RetryPolicy;
       /** How often subscriptions look for events without being told, in milliseconds. */
@@ -68,8 +68,8 @@ export class PostgresEventStore implements EventStore {
     const settings = { ...DEFAULTS, ...options };
     // Every read that waits through an outage waits for it, too.
     setMaxListeners(0, this.#closing.signal);
-    this.#writers = connectionPool(settings, { max: 1, pipeline: true, idleTimeoutMillis: 0 });
-    this.#readers = connectionPool(settings, { max: settings.readers });
+    this.#writers = logConnectionPool(settings, { max: 1, pipeline: true, idleTimeoutMillis: 0 });
+    this.#readers = logConnectionPool(settings, { max: settings.readers });
     const writer = new LogWriter(this.#writers, settings.patience);
     this.#queue = new AppendQueue((batch) => writer.write(batch));
     // Appends under way when it is closed are seen through; whoever reads is told.

@@ -1,6 +1,7 @@
-import pg from 'pg';
+import type { QueryResultRow } from 'pg';
 import { settleWithin } from '../timeout.js';
-import { PUBLIC_SEARCH_PATH } from '../postgres/session-options.js';
+import { connectionOptions } from '../postgres/connection-options.js';
+import { connectionPool } from '../postgres/connection-pool.js';
 
 /** Longest that a farewell may take, in milliseconds. */
 const FAREWELL = 1_000;
@@ -19,22 +20,16 @@ export type BoundedDatabase = Readonly<{
  * asked, nor stays connected long after.
  */
 export function openBoundedDatabase(url: string, within: number): BoundedDatabase {
-  const pool = new pg.Pool({
-    connectionString: url,
-    application_name: 'upheld health',
-    max: 2,
-    connectionTimeoutMillis: within,
-    statement_timeout: within,
-    query_timeout: within,
-    keepAlive: true,
-    options: PUBLIC_SEARCH_PATH,
+  const options = connectionOptions({
+    url,
+    applicationName: 'upheld health',
+    connectTimeoutMs: within,
+    statementTimeoutMs: within,
+    answerTimeoutMs: within,
   });
-  // Told by the query that fails, or by the next one.
-  const broken = () => undefined;
-  pool.on('error', broken);
-  pool.on('connect', (client) => client.on('error', broken));
+  const pool = connectionPool({ ...options, max: 2 });
   return {
-    query: async (sql, parameters) => (await pool.query<pg.QueryResultRow>(sql, parameters)).rows,
+    query: async (sql, parameters) => (await pool.query<QueryResultRow>(sql, parameters)).rows,
     close: async () => {
       await settleWithin(FAREWELL, pool.end());
     },

@@ -2,47 +2,49 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { settleWithin } from '../timeout.js';
-import { TCP_KEEPALIVE } from './session-options.js';
+import { connectionOptions } from './connection-options.js';
 import type { QueryExecutor } from '../../projections/checkpoint.js';
 
-/** How often a lease that another process holds is asked for again, in milliseconds. */
-const ASK_EVERY = 250;
-/** How often the holder makes sure of its connection, and how long the server may take to answer, in milliseconds. */
-const BEAT = { every: 5_000, within: 5_000 };
-/** Longest that the farewell may take, in milliseconds. */
-const FAREWELL = 1_000;
+/** How often `acquire` tries to take a lease that another process holds, in milliseconds. */
+const RETRY_INTERVAL_MS = 250;
+/** How often the holder checks its connection, in milliseconds. */
+const KEEPALIVE_INTERVAL_MS = 5_000;
+/** How long the server may take to answer, in milliseconds. */
+const ANSWER_TIMEOUT_MS = 5_000;
+/** Longest that closing the connection may take, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 1_000;
 
 /**
  * The right to do something that one process does at a time: an advisory lock on a connection of its own. It
- * ends with the process, the connection or `release`, and the next to ask takes over.
+ * ends with the process, the connection or `release`; the next process that tries then takes it.
  */
 export class AdvisoryLockLease {
-  private readonly beat: NodeJS.Timeout;
+  private readonly keepalive: NodeJS.Timeout;
 
   private constructor(
     private readonly connection: Connection,
-    /** Aborted when the connection is gone, and the lease with it. */
+    /** Aborted when the connection ends, and the lease with it. */
     readonly lost: AbortSignal,
   ) {
-    this.beat = setInterval(() => {
-      connection.client.query('select').catch(connection.gone);
-    }, BEAT.every);
-    this.beat.unref();
+    this.keepalive = setInterval(() => {
+      connection.client.query('select').catch(connection.markLost);
+    }, KEEPALIVE_INTERVAL_MS);
+    this.keepalive.unref();
   }
 
-  /** Waits for a lease until it is free, or null when `signal` aborts first. */
+  /** Waits until a lease is free and takes it; null when `signal` aborts first. */
   static async acquire(
     databaseUrl: string,
     name: string,
     signal: AbortSignal,
   ): Promise<AdvisoryLockLease | null> {
     return AdvisoryLockLease.take(databaseUrl, name, async () => {
-      await pause(ASK_EVERY, undefined, { signal }).catch(() => undefined);
+      await pause(RETRY_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
       return !signal.aborted;
     });
   }
 
-  /** Takes a lease, or null when another process holds it. */
+  /** Takes a lease; null when another process holds it. */
   static async tryAcquire(databaseUrl: string, name: string): Promise<AdvisoryLockLease | null> {
     return AdvisoryLockLease.take(databaseUrl, name, () => Promise.resolve(false));
   }
@@ -64,7 +66,7 @@ export class AdvisoryLockLease {
   private static async take(
     databaseUrl: string,
     name: string,
-    again: () => Promise<boolean>,
+    tryAgain: () => Promise<boolean>,
   ): Promise<AdvisoryLockLease | null> {
     const connection = await connect(databaseUrl, name);
     try {
@@ -74,47 +76,47 @@ export class AdvisoryLockLease {
           [keyOf(name)],
         );
         if (rows[0]?.taken === true) return new AdvisoryLockLease(connection, connection.lost);
-      } while (await again());
+      } while (await tryAgain());
     } catch (error) {
-      await end(connection);
+      await close(connection);
       throw error;
     }
-    await end(connection);
+    await close(connection);
     return null;
   }
 
-  /** Lets the next to ask take over; nothing happens the second time. */
+  /** Ends the lease, so that another process can take it. A second call does nothing. */
   async release(): Promise<void> {
-    clearInterval(this.beat);
-    await end(this.connection);
+    clearInterval(this.keepalive);
+    await close(this.connection);
   }
 }
 
-type Connection = Readonly<{ client: pg.Client; lost: AbortSignal; gone: () => void }>;
+type Connection = Readonly<{ client: pg.Client; lost: AbortSignal; markLost: () => void }>;
 
 async function connect(databaseUrl: string, name: string): Promise<Connection> {
-  const client = new pg.Client({
-    connectionString: databaseUrl,
-    application_name: `upheld ${name}`,
-    connectionTimeoutMillis: 5_000,
-    query_timeout: BEAT.within,
-    keepAlive: true,
-    options: TCP_KEEPALIVE,
-  });
+  const client = new pg.Client(
+    connectionOptions({
+      url: databaseUrl,
+      applicationName: `upheld ${name}`,
+      connectTimeoutMs: 5_000,
+      answerTimeoutMs: ANSWER_TIMEOUT_MS,
+    }),
+  );
   const lost = new AbortController();
-  const gone = () => {
+  const markLost = () => {
     lost.abort();
   };
-  client.on('error', gone).on('end', gone);
+  client.on('error', markLost).on('end', markLost);
   await client.connect();
-  return { client, lost: lost.signal, gone };
+  return { client, lost: lost.signal, markLost };
 }
 
-async function end({ client }: Connection): Promise<void> {
-  await settleWithin(FAREWELL, client.end());
+async function close({ client }: Connection): Promise<void> {
+  await settleWithin(CLOSE_TIMEOUT_MS, client.end());
 }
 
-/** A lock's number from its name; within the database that the connection is to. */
+/** The number of a lock, from its name; a lock belongs to the database of its connection. */
 function keyOf(name: string): string {
   return String(createHash('sha256').update(`upheld ${name}`).digest().readBigInt64BE(0));
 }

@@ -1,9 +1,7 @@
 import pg from 'pg';
 import { DataSource, type MixedList } from 'typeorm';
+import { connectionOptions } from './connection-options.js';
 import { databaseUnavailable, translateOutages } from './outage.js';
-import { TCP_KEEPALIVE, PUBLIC_SEARCH_PATH } from './session-options.js';
-
-const SESSION = `${PUBLIC_SEARCH_PATH} ${TCP_KEEPALIVE}`;
 
 /** The token under which Nest provides the database of the read models. */
 export const DATABASE = Symbol('Database');
@@ -14,27 +12,27 @@ type Migrations = MixedList<new () => object>;
 const MIGRATION_LOCK = 7_311_968_402;
 
 /**
- * Opens a database and brings its schema up to date; a second process waits for the first to finish.
- * @throws Unavailable `database-unavailable` when it cannot be reached or does not let us in.
+ * Opens a database and runs the migrations that are due; a second process waits for the first to finish.
+ * @throws Unavailable `database-unavailable` when it cannot be reached or refuses the connection.
  */
 export async function openDatabase(url: string, migrations: Migrations): Promise<DataSource> {
+  const options = connectionOptions({ url, applicationName: 'upheld' });
   const database = new DataSource({
     type: 'postgres',
     url,
     migrations: migrations as never,
     migrationsTableName: 'schema_migration',
-    // A pipeline: statements of one transaction that do not wait for each other's answers are one round trip.
-    extra: { max: 8, connectionTimeoutMillis: 10_000, pipeline: true, keepAlive: true, options: SESSION },
-    applicationName: 'upheld',
+    // With a pipeline, statements of one transaction that do not wait for each other's answers are one round trip.
+    extra: { ...options, max: 8, pipeline: true },
   });
   try {
     await database.initialize();
   } catch (error) {
     throw databaseUnavailable(error);
   }
-  surviveCuts(database);
+  surviveBrokenConnections(database);
   try {
-    await translateOutages(() => migrateAlone(database, url));
+    await translateOutages(() => migrateAlone(database, options));
   } catch (error) {
     await database.destroy();
     throw error;
@@ -43,29 +41,29 @@ export async function openDatabase(url: string, migrations: Migrations): Promise
 }
 
 /**
- * A connection that is cut in the instant it goes from the pool to its user has nobody listening to it, and an
- * error that nobody listens to ends the process. The user is told by the query that fails.
+ * A connection that breaks just as the pool hands it out has no error listener, and an error event without a
+ * listener ends the process. The query that fails reports the break.
  */
-function surviveCuts(database: DataSource): void {
+function surviveBrokenConnections(database: DataSource): void {
   const { master: pool } = database.driver as unknown as { master: pg.Pool };
-  const heard = new WeakSet<pg.PoolClient>();
+  const listenedTo = new WeakSet<pg.PoolClient>();
   pool.on('acquire', (client) => {
-    if (heard.has(client)) return;
-    heard.add(client);
+    if (listenedTo.has(client)) return;
+    listenedTo.add(client);
     client.on('error', () => undefined);
   });
 }
 
-/** TypeORM takes no lock around migrations: two processes that start together would both run them. */
-async function migrateAlone(database: DataSource, url: string): Promise<void> {
-  const guard = new pg.Client({ connectionString: url, keepAlive: true, options: SESSION });
-  // A connection lost between two queries is told by the next one.
-  guard.on('error', () => undefined);
-  await guard.connect();
+/** TypeORM takes no lock around migrations: two processes that start at the same time would both run them. */
+async function migrateAlone(database: DataSource, options: pg.ClientConfig): Promise<void> {
+  const lock = new pg.Client(options);
+  // The next query reports a connection that was lost between two queries.
+  lock.on('error', () => undefined);
+  await lock.connect();
   try {
-    await guard.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await database.runMigrations({ transaction: 'each' });
   } finally {
-    await guard.end();
+    await lock.end();
   }
 }

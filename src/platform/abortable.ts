@@ -1,20 +1,24 @@
-/** What some work leads to, or `aborted` as soon as it is; what becomes of the work then is no matter. */
+/**
+ * The result of some work, or `'aborted'` as soon as `signal` is. The work itself is not stopped; its later outcome is
+ * ignored.
+ * @throws the error of the work when it fails before the signal aborts.
+ */
 export async function abortable<Result>(
   work: Promise<Result>,
   signal: AbortSignal,
 ): Promise<Result | 'aborted'> {
-  let stop = () => {};
+  let onAbort = () => {};
   const aborted = new Promise<'aborted'>((resolve) => {
-    stop = () => {
+    onAbort = () => {
       resolve('aborted');
     };
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
   });
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    signal.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', onAbort);
     work.catch(() => undefined);
   }
 }

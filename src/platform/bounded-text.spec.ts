@@ -3,13 +3,13 @@ import { boundedText } from './bounded-text.js';
 const accepts = (text: string) => boundedText(10).safeParse(text).success;
 
 describe('bounded text', () => {
-  it('is trimmed, and counted after that', () => {
+  it('is trimmed before its length is checked', () => {
     expect(boundedText(10).parse('  ten chars   ')).toBe('ten chars');
     expect(accepts('x'.repeat(10))).toBe(true);
     expect(accepts('x'.repeat(11))).toBe(false);
   });
 
-  it('may have lines and tabs, and any script', () => {
+  it('may have several lines, tabs and characters of any script', () => {
     expect(accepts('a\r\nb\tc')).toBe(true);
     expect(accepts('ŵ 漢 🏛')).toBe(true);
   });

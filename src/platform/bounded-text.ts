@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-// Control characters but for tab and line ends would reach letters and terminals; none belongs in a text.
+// Control characters other than tab and line ends: they would reach letters and terminals.
 const CONTROL = /[^\P{Cc}\t\n\r]/u;
 
 /** Free text of 1 to `max` UTF-16 units after trimming, well-formed and without control characters. */

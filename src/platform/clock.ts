@@ -1,3 +1,4 @@
-/** The present instant; a parameter wherever time matters, so that rules can be tested on any day. */
+/** Returns the present instant. Passed in wherever time matters, so that rules can be tested on any day. */
 export type Clock = () => Date;
+/** The token under which Nest provides the clock. */
 export const CLOCK = Symbol('Clock');

@@ -37,12 +37,12 @@ describe('EVENTSTORE_URL', () => {
     'esdb://127.0.0.1:2113?connectionName=hunter2@b',
     'esdb://127.0.0.1:2113 ?tls=false',
     'esdb://127.0.0.1:2113?tls=false\n',
-  ])('may not be %j, and the password is not told', (url) => {
+  ])('may not be %j, and the error does not show the password', (url) => {
     expect(valid('EVENTSTORE_URL', url)).toBe(false);
   });
 });
 
-it('takes an empty variable for one that is not set', () => {
+it('treats an empty variable as not set', () => {
   expect(readConfiguration({ EVENTSTORE_URL: '', DATABASE_URL: '', UPHELD_PORT: '' })).toMatchObject({
     eventStoreUrl: undefined,
     databaseUrl: undefined,
@@ -50,7 +50,7 @@ it('takes an empty variable for one that is not set', () => {
   });
 });
 
-it('names every variable that it, or a driver, takes', () => {
+it('lists every environment variable that this program or a driver reads', () => {
   expect([...ENVIRONMENT].sort()).toEqual([
     'DATABASE_URL',
     'EVENTSTORE_URL',

@@ -5,10 +5,10 @@ import { InvalidInput } from './errors.js';
 const NODE = String.raw`[\w.-]+(?::\d{1,5})?`;
 
 /**
- * A node of EventStoreDB or several of a cluster, divided by commas, which no URL has; user and password before
- * them, options behind. A bare colon, @ or question mark in either would end it without a word.
+ * The address of one EventStoreDB node, or of several of a cluster separated by commas, which no URL allows. User and
+ * password come first, options last. The client would silently misread a colon, @ or question mark in either that is not percent-encoded.
  */
-const EVENTSTORE = new RegExp(
+const EVENTSTORE_ADDRESS = new RegExp(
   String.raw`^esdb(?:\+discover)?://(?:[^\s:@?]+:[^\s:@?]+@)?${NODE}(?:,${NODE})*/?(?:\?[^\s?@]+)?$`,
 );
 
@@ -17,11 +17,11 @@ const EnvironmentSchema = z.object({
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// or postgresql:// URL' })
     .optional(),
-  // Taken by the driver itself where DATABASE_URL has no password: so it may hold any characters.
+  // The driver reads it itself where DATABASE_URL has no password, so it may hold any characters.
   PGPASSWORD: z.string().optional(),
   EVENTSTORE_URL: z
     .string()
-    .regex(EVENTSTORE, {
+    .regex(EVENTSTORE_ADDRESS, {
       error:
         'must be an esdb:// or esdb+discover:// address of one or more nodes, user and password percent-encoded',
     })
@@ -36,27 +36,27 @@ const EnvironmentSchema = z.object({
   UPHELD_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('warn'),
 });
 
-/** The variables that this program, or a driver for it, takes from the environment. */
+/** The environment variables that this program, or a driver that it uses, reads. */
 export const ENVIRONMENT: readonly string[] = Object.keys(EnvironmentSchema.shape);
 
-/** What the environment can set; README "Operator" lists it. */
+/** What the environment configures; README "Operator" lists the variables. */
 export type Configuration = Readonly<{
   /** Folder of the embedded PostgreSQL; used only without `databaseUrl`. */
   dataFolder: string;
-  /** Another PostgreSQL instead of the embedded one. */
+  /** A PostgreSQL to use instead of the embedded one. */
   databaseUrl: string | undefined;
-  /** An EventStoreDB that holds the log, instead of PostgreSQL; read models stay in PostgreSQL. */
+  /** An EventStoreDB to hold the log instead of PostgreSQL; read models stay in PostgreSQL. */
   eventStoreUrl?: string | undefined;
-  /** What every stream of this log begins with in EventStoreDB. */
+  /** The prefix of every stream name of this log in EventStoreDB. */
   streamPrefix?: string | undefined;
-  /** Port of the API on 127.0.0.1; 0 takes any free one. */
+  /** The API's port on 127.0.0.1; 0 for any free one. */
   port: number;
   logLevel: z.infer<typeof EnvironmentSchema>['UPHELD_LOG_LEVEL'];
 }>;
 
 /**
- * Reads the configuration once, at the start; an empty variable counts as not set.
- * @throws InvalidInput naming every variable at fault.
+ * Reads the configuration; an empty variable counts as not set.
+ * @throws InvalidInput `invalid-configuration`, with every invalid variable.
  */
 export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
@@ -66,8 +66,8 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
       pointer: String(issue.path[0]),
       detail: issue.message,
     }));
-    const told = faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ');
-    throw new InvalidInput(`the configuration is not valid: ${told}`, faults, 'invalid-configuration');
+    const details = faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ');
+    throw new InvalidInput(`the configuration is not valid: ${details}`, faults, 'invalid-configuration');
   }
   const { UPHELD_DATA, DATABASE_URL, EVENTSTORE_URL, UPHELD_STREAM_PREFIX, UPHELD_PORT, UPHELD_LOG_LEVEL } =
     parsed.data;

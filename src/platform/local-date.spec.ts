@@ -9,21 +9,21 @@ describe('a local date', () => {
     },
   );
 
-  it('takes the leap day of a leap year', () => {
+  it('accepts the leap day of a leap year', () => {
     expect(localDate('2020-02-29')).toBe('2020-02-29');
   });
 
-  it('is the date in the United Kingdom, in summer time an hour before midnight UTC already the next', () => {
+  it('is the date in the United Kingdom, which in summer changes an hour before midnight UTC', () => {
     expect(ukDateOf(new Date('2020-03-31T23:30:00Z'))).toBe('2020-04-01');
     expect(ukDateOf(new Date('2020-12-31T23:30:00Z'))).toBe('2020-12-31');
   });
 
-  it('prints as the letters do', () => {
+  it('is printed as in the letters', () => {
     expect(longDate(localDate('2019-04-01'))).toBe('1 April 2019');
     expect(longDate(localDate('2020-03-31'))).toBe('31 March 2020');
   });
 
-  it('counts days over month ends, leap days and changes of the clock', () => {
+  it('counts days across month ends, leap days and clock changes', () => {
     expect(daysAfter(localDate('2020-02-28'), 2)).toBe('2020-03-01');
     expect(daysAfter(localDate('2020-03-30'), -1)).toBe('2020-03-29');
     expect(daysAfter(localDate('2019-04-01'), 365)).toBe('2020-03-31');

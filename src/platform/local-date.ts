@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The schema of a date at every edge: JSON bodies, events and CSV cells. */
+/** The schema of a date wherever one comes in: JSON bodies, events and CSV cells. */
 export const LocalDateSchema = z.iso
   .date({ error: 'must be a calendar date, YYYY-MM-DD' })
   .brand<'LocalDate'>()
@@ -9,7 +9,7 @@ export const LocalDateSchema = z.iso
 /** A calendar date in the United Kingdom, `YYYY-MM-DD`; never an instant (design 1). */
 export type LocalDate = z.infer<typeof LocalDateSchema>;
 
-/** @throws RangeError when the text is not a date that stands in the calendar. */
+/** Parses a calendar date. @throws RangeError when the text is none. */
 export function localDate(text: string): LocalDate {
   const parsed = LocalDateSchema.safeParse(text);
   if (!parsed.success) throw new RangeError(`not a calendar date (YYYY-MM-DD): ${text}`);
@@ -23,7 +23,7 @@ const ukDate = new Intl.DateTimeFormat('en-CA', {
   day: '2-digit',
 });
 
-/** The calendar date in the United Kingdom at an instant, whatever the zone of the machine. */
+/** The calendar date in the United Kingdom at an instant, whatever the machine's time zone. */
 export function ukDateOf(instant: Date): LocalDate {
   const parts = new Map(ukDate.formatToParts(instant).map((part) => [part.type, part.value]));
   return localDate(`${parts.get('year') ?? ''}-${parts.get('month') ?? ''}-${parts.get('day') ?? ''}`);
@@ -50,7 +50,7 @@ export function longDate(date: LocalDate): string {
   return `${Number(day)} ${MONTHS[Number(month) - 1] ?? ''} ${year}`;
 }
 
-/** The date a number of days after another (before it, where the number is negative). */
+/** The date that is `days` after another, or before it if `days` is negative. */
 export function daysAfter(date: LocalDate, days: number): LocalDate {
   const noon = new Date(`${date}T12:00:00Z`);
   noon.setUTCDate(noon.getUTCDate() + days);

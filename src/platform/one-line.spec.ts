@@ -6,8 +6,8 @@ it.each([
   ['', 80, 'no reason given'],
   ['four', 3, 'fou'],
   ['ab😀', 3, 'ab\ufffd'],
-])('tells %j in %d units as %j', (text, longest, line) => {
-  expect(oneLine(text, longest)).toBe(line);
+])('oneLine makes of %j, in at most %d units, %j', (text, maxLength, line) => {
+  expect(oneLine(text, maxLength)).toBe(line);
 });
 
 it.each<[unknown, string]>([
@@ -16,6 +16,6 @@ it.each<[unknown, string]>([
   [new TypeError(''), 'TypeError'],
   ['thrown', 'thrown'],
   [undefined, 'undefined'],
-])('tells %p by %j', (error, reason) => {
+])('reasonOf gives for %p %j', (error, reason) => {
   expect(reasonOf(error)).toBe(reason);
 });

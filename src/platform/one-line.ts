@@ -1,18 +1,18 @@
 import { types } from 'node:util';
 
 /**
- * A text as one line that a terminal, a table of PostgreSQL and an event can hold: without control characters,
- * well-formed, and at most so many UTF-16 units long.
+ * A text as one line that is safe in a terminal, a PostgreSQL table and an event: without control characters,
+ * well-formed, and at most `maxLength` UTF-16 units long.
  */
-export function oneLine(text: string, longest: number): string {
+export function oneLine(text: string, maxLength: number): string {
   const line = text
     .replaceAll(/\p{Cc}+/gu, ' ')
     .trim()
-    .slice(0, longest);
+    .slice(0, maxLength);
   return line.toWellFormed() || 'no reason given';
 }
 
-/** What an error says; by its code where several addresses of one name were tried, for then it has no message. */
+/** The message of an error; its code where there is none, as when all addresses of a host name were tried in vain. */
 export function reasonOf(error: unknown): string {
   if (!types.isNativeError(error)) return String(error);
   if (error.message !== '') return error.message;

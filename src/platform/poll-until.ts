@@ -1,20 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** How long to go on asking (milliseconds), and what may end the waiting early. */
+/** How long to poll. */
 export interface PollOptions {
-  readonly atMost: number;
+  readonly timeoutMs: number;
+  /** Ends the polling early. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Asks again and again until there is an answer; undefined when the time is over.
- * @throws the reason of the signal, once it is aborted.
+ * Calls `ask` at growing intervals (10 to 200 ms) until it returns something, and returns that; undefined after the
+ * timeout.
+ * @throws the error of `ask`, or the reason of the signal once it aborts.
  */
 export async function pollUntil<T>(
   ask: () => Promise<T | undefined>,
-  { atMost, signal }: PollOptions,
+  { timeoutMs, signal }: PollOptions,
 ): Promise<T | undefined> {
-  const deadline = performance.now() + atMost;
+  const deadline = performance.now() + timeoutMs;
   for (let interval = 10; ; interval = Math.min(interval * 1.5, 200)) {
     signal?.throwIfAborted();
     const answer = await ask();

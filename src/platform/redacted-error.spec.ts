@@ -7,21 +7,21 @@ it.each([
   ['postgres://upheld:a/b@c:d@db, and then some@where', 'postgres://…@db, and then some@where'],
   ['first line\n    at stack (file.js:1:2)', 'first line     at stack (file.js:1:2)'],
   ['', 'no reason given'],
-])('tells %j as %j', (text, told) => {
-  expect(redactedError(text)).toBe(told);
-  expect(redactedError(new Error(text || 'no reason given'))).toBe(told);
+])('reports %j as %j', (text, reported) => {
+  expect(redactedError(text)).toBe(reported);
+  expect(redactedError(new Error(text || 'no reason given'))).toBe(reported);
 });
 
-it('tells an error that has no message by its code, and never its stack', () => {
-  const tried = Object.assign(new AggregateError([new Error('::1'), new Error('127.0.0.1')], ''), {
+it('reports an error without a message by its code, and never its stack', () => {
+  const error = Object.assign(new AggregateError([new Error('::1'), new Error('127.0.0.1')], ''), {
     code: 'ECONNREFUSED',
   });
-  expect(redactedError(tried)).toBe('ECONNREFUSED');
+  expect(redactedError(error)).toBe('ECONNREFUSED');
   expect(redactedError(new TypeError(''))).toBe('TypeError');
 });
 
-it('is bounded, and well-formed where it was cut', () => {
-  const told = redactedError('é'.repeat(299) + '😀'.repeat(50));
-  expect(told.length).toBe(300);
-  expect(told.isWellFormed()).toBe(true);
+it('is cut to a bound without breaking a surrogate pair', () => {
+  const reported = redactedError('é'.repeat(299) + '😀'.repeat(50));
+  expect(reported.length).toBe(300);
+  expect(reported.isWellFormed()).toBe(true);
 });

@@ -1,15 +1,15 @@
 import { oneLine, reasonOf } from './one-line.js';
 
-/** Longest that a reason may be, in UTF-16 units. */
-const LONGEST = 300;
+/** In UTF-16 units. */
+const MAX_LENGTH = 300;
 
-/** What stands before the last @ of an address: a user, and often a password, in which anything may stand. */
+/** All before the last @ of an address: a user, and often a password, which may hold any character. */
 const CREDENTIALS = /(\w:\/\/)\S*@/g;
 
 /**
- * Why something failed, as a health check may tell it: one line without a stack, bounded, and without the
- * credentials that a driver may have put into it with an address.
+ * Why something failed, in a form that a health check may publish: one short line without a stack and without
+ * credentials, which drivers may quote as part of an address.
  */
 export function redactedError(failure: unknown): string {
-  return oneLine(reasonOf(failure).replaceAll(CREDENTIALS, '$1…@'), LONGEST);
+  return oneLine(reasonOf(failure).replaceAll(CREDENTIALS, '$1…@'), MAX_LENGTH);
 }

@@ -1,9 +1,9 @@
-import { withTimeout, settleWithin, TimedOut } from './timeout.js';
+import { settleWithin, TimedOut, withTimeout } from './timeout.js';
 
 /** Far longer than a test may take. */
 const LONG = 3_600_000;
 
-it('ends with the work, however that ends', async () => {
+it('settleWithin waits for work, whether it succeeds or fails', async () => {
   let done = false;
   const work = async () => {
     await Promise.resolve();
@@ -14,7 +14,7 @@ it('ends with the work, however that ends', async () => {
   await expect(settleWithin(LONG, Promise.reject(new Error('away')))).resolves.toBeUndefined();
 });
 
-it('waits no longer for work that does not end, and is not disturbed when it fails later', async () => {
+it('settleWithin stops waiting for work that does not end, and ignores its later failure', async () => {
   let fail: (why: Error) => void = () => undefined;
   const work = new Promise((_, reject) => {
     fail = reject;
@@ -24,13 +24,13 @@ it('waits no longer for work that does not end, and is not disturbed when it fai
   await expect(work).rejects.toThrow('too late');
 });
 
-it('passes on what is answered in time, and what fails', async () => {
+it('withTimeout passes on an answer or an error that comes in time', async () => {
   expect(await withTimeout(LONG, Promise.resolve('here'))).toBe('here');
   const failure = new Error('away');
   await expect(withTimeout(LONG, Promise.reject(failure))).rejects.toBe(failure);
 });
 
-it('says that there was no answer in time', async () => {
+it('withTimeout fails with TimedOut when no answer comes in time', async () => {
   const never = withTimeout(10, new Promise(() => undefined));
   await expect(never).rejects.toThrow(new TimedOut('no answer within 0.01 s'));
   await expect(never).rejects.toBeInstanceOf(TimedOut);

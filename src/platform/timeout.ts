@@ -1,17 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * Waits until some work has ended, well or not, but no longer than so many milliseconds: a peer that is gone without
- * a word never answers. What becomes of the work later is no matter; the process is not kept running for it.
+ * Waits until some work has settled, but at most `ms` milliseconds, and never rejects: for closing a connection whose
+ * peer may be gone and never answer. A later outcome is ignored, and the wait does not keep the process running.
  */
 export async function settleWithin(ms: number, work: Promise<unknown>): Promise<void> {
   await Promise.race([work.catch(() => undefined), pause(ms, undefined, { ref: false })]);
 }
 
-/** There was no answer in time: what was asked may have happened or not. */
+/** No answer, or no complete one, came in time. What was asked for may have happened or not. */
 export class TimedOut extends Error {}
 
-/** @throws NoAnswer when it takes longer than so many milliseconds; what comes of it later is no matter. */
+/**
+ * The answer of another party, if it comes within `ms` milliseconds; a later one is ignored.
+ * @throws TimedOut when it does not come in time; the answer's own error when it fails in time.
+ */
 export async function withTimeout<T>(ms: number, answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

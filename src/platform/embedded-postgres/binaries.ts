@@ -87,7 +87,7 @@ async function tryBinaries(
     const { succeeded, output } = await runProgram(each, ['--version'], {
       as: user,
       cwd: '/',
-      atMost: QUICK,
+      timeoutMs: QUICK,
     });
     version = /\(PostgreSQL\) (\d+)/.exec(output)?.[1];
     if (!succeeded || version === undefined) return output || `${each} did not say its version`;

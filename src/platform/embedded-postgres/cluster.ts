@@ -46,7 +46,7 @@ export async function createCluster({
   const folder = join(home.folder, `${UNFINISHED}${randomBytes(6).toString('hex')}`);
   await mkdir(folder, { mode: 0o700 });
   if (user !== undefined) await chown(folder, user.uid, user.gid);
-  const options = { as: user, cwd: binaries.folder, atMost: INIT_AT_MOST, signal };
+  const options = { as: user, cwd: binaries.folder, timeoutMs: INIT_AT_MOST, signal };
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
   const made = await runProgram(
     binaries.initdb,
@@ -123,7 +123,7 @@ async function executeAlone(
     binaries.postgres,
     // A statement that fails would be written out, and these hold the password.
     ['--single', '-c', 'log_min_error_statement=panic', '-D', folder, 'postgres'],
-    { as: user, cwd: binaries.folder, atMost: INIT_AT_MOST, signal, input: `${statements.join('\n')}\n` },
+    { as: user, cwd: binaries.folder, timeoutMs: INIT_AT_MOST, signal, input: `${statements.join('\n')}\n` },
   );
   // In this mode an error ends its statement, not the program.
   return succeeded && !/^.*\b(ERROR|FATAL|PANIC): /m.test(output) ? undefined : output;

@@ -32,7 +32,7 @@ export async function awaitAnswer(url: string, signal: AbortSignal | undefined):
         `the running PostgreSQL does not take the password of the data folder: restore the file postgres/password in it`,
       );
     },
-    { atMost: ANSWER_AT_MOST, signal },
+    { timeoutMs: ANSWER_AT_MOST, signal },
   );
   if (answered === true) return;
   throw new Unavailable(

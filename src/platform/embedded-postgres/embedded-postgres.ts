@@ -66,7 +66,9 @@ const LOCK_AT_MOST = 300_000;
 export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { path } = await openStateFolder(options.dataFolder);
   try {
-    return await underLock(path, { atMost: LOCK_AT_MOST, signal: options.signal }, () => openLocked(options));
+    return await underLock(path, { timeoutMs: LOCK_AT_MOST, signal: options.signal }, () =>
+      openLocked(options),
+    );
   } catch (error) {
     const code = systemCode(error);
     if (error instanceof UpheldError || code === undefined || options.signal?.aborted === true) throw error;
@@ -100,7 +102,7 @@ async function openLocked(options: EmbeddedPostgresOptions): Promise<EmbeddedPos
     const keeper = new ServerKeeper(server, {
       startAgain: (ending) =>
         // A start that has begun is seen through, also by one who goes: others may use the server already.
-        underLock(state.path, { atMost: LOCK_AT_MOST, signal: ending }, () =>
+        underLock(state.path, { timeoutMs: LOCK_AT_MOST, signal: ending }, () =>
           startAgain({ ...start, signal: undefined }, server.port),
         ),
       notice: (line) => options.notice?.(line),
@@ -129,7 +131,7 @@ async function awaitSilenceElsewhere(
     (await whoIsPresent(folder, 'user')).some(({ elsewhere }) => elsewhere) ? undefined : true;
   if ((await silence()) === true) return;
   notice?.(`the database in ${folder} may be in use from another container or machine: waiting to see`);
-  if ((await pollUntil(silence, { atMost: SILENT_AFTER + 2_000, signal })) === true) return;
+  if ((await pollUntil(silence, { timeoutMs: SILENT_AFTER + 2_000, signal })) === true) return;
   throw new Unavailable(
     'embedded-postgres-elsewhere',
     `the database in ${folder} is in use from another container or machine; end that use, or share one server by DATABASE_URL`,
@@ -144,7 +146,7 @@ interface Use extends PreparedCluster {
 
 async function endUse(use: Use): Promise<void> {
   try {
-    await underLock(use.folder, { atMost: LOCK_AT_MOST }, async () => {
+    await underLock(use.folder, { timeoutMs: LOCK_AT_MOST }, async () => {
       await use.presence.withdraw();
       await stopIfUnused(use.folder, use);
     });

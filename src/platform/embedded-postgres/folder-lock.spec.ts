@@ -24,7 +24,7 @@ describe('the lock of a folder', () => {
       await pause(2);
       inside -= 1;
     };
-    await Promise.all(Array.from({ length: 20 }, () => underLock(folder, { atMost: 30_000 }, work)));
+    await Promise.all(Array.from({ length: 20 }, () => underLock(folder, { timeoutMs: 30_000 }, work)));
     expect(most).toBe(1);
     expect(await readdir(folder)).toEqual([]);
   });
@@ -32,19 +32,19 @@ describe('the lock of a folder', () => {
   it('passes over what a dead process left', async () => {
     const left = await announce(folder, 'lock');
     await rename(join(folder, left.name), join(folder, left.name.replace(/^lock-\d+/, `lock-${2 ** 30}`)));
-    await expect(underLock(folder, { atMost: 0 }, () => Promise.resolve('done'))).resolves.toBe('done');
+    await expect(underLock(folder, { timeoutMs: 0 }, () => Promise.resolve('done'))).resolves.toBe('done');
     await left.withdraw();
   });
 
   it('is free again after work that failed', async () => {
-    const failing = underLock(folder, { atMost: 0 }, () => Promise.reject(new Error('no')));
+    const failing = underLock(folder, { timeoutMs: 0 }, () => Promise.reject(new Error('no')));
     await expect(failing).rejects.toThrow('no');
-    await expect(underLock(folder, { atMost: 0 }, () => Promise.resolve('done'))).resolves.toBe('done');
+    await expect(underLock(folder, { timeoutMs: 0 }, () => Promise.resolve('done'))).resolves.toBe('done');
   });
 
   it('is waited for no longer than was said, and the refusal names who holds it', async () => {
     const holder = await announce(folder, 'lock');
-    await expect(underLock(folder, { atMost: 50 }, () => Promise.resolve())).rejects.toMatchObject({
+    await expect(underLock(folder, { timeoutMs: 50 }, () => Promise.resolve())).rejects.toMatchObject({
       code: 'embedded-postgres-busy',
       message: expect.stringContaining(`process ${process.pid}`) as string,
     });
@@ -54,7 +54,7 @@ describe('the lock of a folder', () => {
   it('is not waited for once the caller gives up', async () => {
     const holder = await announce(folder, 'lock');
     const signal = AbortSignal.timeout(50);
-    await expect(underLock(folder, { atMost: 30_000, signal }, () => Promise.resolve())).rejects.toThrow(
+    await expect(underLock(folder, { timeoutMs: 30_000, signal }, () => Promise.resolve())).rejects.toThrow(
       'timeout',
     );
     await holder.withdraw();

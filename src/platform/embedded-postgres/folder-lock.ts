@@ -12,10 +12,10 @@ import type { PollOptions } from '../poll-until.js';
  */
 export async function underLock<T>(
   folder: string,
-  { atMost, signal }: PollOptions,
+  { timeoutMs, signal }: PollOptions,
   work: () => Promise<T>,
 ): Promise<T> {
-  const deadline = performance.now() + atMost;
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
     signal?.throwIfAborted();
     let [other]: readonly Sighting[] = await whoIsPresent(folder, 'lock');

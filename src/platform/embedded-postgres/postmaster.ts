@@ -98,13 +98,13 @@ export async function stopPostmaster(
 ): Promise<void> {
   const gone = async (): Promise<true | undefined> =>
     (await isLiving(postmaster.pid, postmaster.start)) ? undefined : true;
-  for (const [signal, atMost] of [
+  for (const [signal, timeoutMs] of [
     ['INT', FAST_AT_MOST],
     ['QUIT', IMMEDIATE_AT_MOST],
   ] as const) {
     if ((await gone()) === true) return;
     await signalPostmaster(postmaster, signal, binaries);
-    if ((await pollUntil(gone, { atMost })) === true) return;
+    if ((await pollUntil(gone, { timeoutMs })) === true) return;
   }
   throw new Unavailable(
     'embedded-postgres-stop-failed',
@@ -119,7 +119,7 @@ async function signalPostmaster(
 ): Promise<void> {
   if (process.platform === 'win32') {
     // There a signal would be a kill; PostgreSQL's own tool knows how its servers are told.
-    await runProgram(pgCtl, ['kill', signal, String(pid)], { atMost: IMMEDIATE_AT_MOST });
+    await runProgram(pgCtl, ['kill', signal, String(pid)], { timeoutMs: IMMEDIATE_AT_MOST });
     return;
   }
   await unless(

@@ -7,7 +7,7 @@ export interface ProgramOptions {
   readonly cwd?: string;
   readonly input?: string;
   /** Milliseconds, after which it is killed. */
-  readonly atMost: number;
+  readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -41,7 +41,7 @@ export function runProgram(
       keep(`\n${why}\n`);
       child.kill('SIGKILL');
     };
-    const timer = setTimeout(stop(`gave up after ${options.atMost / 1000} s`), options.atMost);
+    const timer = setTimeout(stop(`gave up after ${options.timeoutMs / 1000} s`), options.timeoutMs);
     const abort = stop('gave up because the caller did');
     options.signal?.addEventListener('abort', abort);
     if (options.signal?.aborted === true) abort();

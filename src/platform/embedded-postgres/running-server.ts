@@ -17,7 +17,7 @@ export async function joinable(
       const postmaster = await runningPostmaster(cluster);
       return postmaster === undefined ? 'none' : readyServer(postmaster);
     },
-    { atMost: READY_AT_MOST, signal },
+    { timeoutMs: READY_AT_MOST, signal },
   );
   if (found !== undefined) return found === 'none' ? undefined : found;
   throw new Unavailable(

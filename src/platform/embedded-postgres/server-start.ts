@@ -95,7 +95,7 @@ async function tryStart({
       if (ended.why !== undefined) return ended.why;
       return readyServer(await runningPostmaster(cluster));
     },
-    { atMost: START_AT_MOST, signal },
+    { timeoutMs: START_AT_MOST, signal },
   ).catch(async (error: unknown) => {
     await giveUp(server, cluster, binaries);
     throw error;

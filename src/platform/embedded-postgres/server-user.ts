@@ -53,7 +53,7 @@ export async function ownerOf(cluster: string): Promise<ServerUser | undefined> 
 /** A user of the system; root is none that PostgreSQL could run as. */
 export async function findUser(name: string): Promise<ServerUser | undefined> {
   const id = async (what: string): Promise<string | undefined> => {
-    const { succeeded, output } = await runProgram('id', [what, '--', name], { atMost: QUICK });
+    const { succeeded, output } = await runProgram('id', [what, '--', name], { timeoutMs: QUICK });
     return succeeded ? output : undefined;
   };
   const [uid, gid, itsName] = await Promise.all([id('-u'), id('-g'), id('-un')]);
@@ -64,7 +64,7 @@ export async function findUser(name: string): Promise<ServerUser | undefined> {
 async function makeUser(name: string): Promise<void> {
   const args = ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent'];
   // That it failed (no such program, or another process was first) shows when the user is asked for again.
-  await runProgram('useradd', [...args, '--shell', '/usr/sbin/nologin', name], { atMost: QUICK });
+  await runProgram('useradd', [...args, '--shell', '/usr/sbin/nologin', name], { timeoutMs: QUICK });
 }
 
 /** Whether a user can pass through every folder down to this one: asked of the system, which knows all rules. */
@@ -72,7 +72,7 @@ export async function canReach(user: ServerUser, folder: string): Promise<boolea
   const { succeeded } = await runProgram('/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder], {
     as: user,
     cwd: '/',
-    atMost: QUICK,
+    timeoutMs: QUICK,
   });
   return succeeded;
 }

@@ -1,12 +1,12 @@
 /**
- * PostgreSQL's type of the values of an array. The arrays are made in their binary form: as text, every quote in a JSON
- * text would be escaped here and unescaped there.
+ * PostgreSQL's types of array elements. The arrays are sent in binary form: in text form, every quote in a JSON text
+ * would have to be escaped here and unescaped by the server.
  */
 const OID = { bigint: 20, integer: 23, text: 25, json: 114, uuid: 2950 };
 
 /** text[] */
 export const textArray = (values: readonly string[]): Buffer => ofTexts(OID.text, values);
-/** json[], of JSON texts. */
+/** json[], from JSON texts. */
 export const jsonArray = (values: readonly string[]): Buffer => ofTexts(OID.json, values);
 
 /** integer[] */
@@ -25,7 +25,7 @@ export function bigintArray(values: readonly bigint[]): Buffer {
   });
 }
 
-/** uuid[], of UUIDs with their dashes. */
+/** uuid[], from UUIDs with their dashes. */
 export function uuidArray(values: readonly string[]): Buffer {
   return array(OID.uuid, values, 16, (buffer, value, offset) => {
     return buffer.write(value.replaceAll('-', ''), offset, 'hex');
@@ -42,7 +42,10 @@ function ofTexts(oid: number, values: readonly string[]): Buffer {
 
 const HEADER = 20;
 
-/** One dimension from 1 without nulls; `room` is the bytes a value takes on average at most. */
+/**
+ * An array of one dimension, counted from 1, without nulls.
+ * @param room upper bound of the average size of a value, in bytes.
+ */
 function array<T>(
   oid: number,
   values: readonly T[],

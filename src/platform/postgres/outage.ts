@@ -9,14 +9,14 @@ import { reasonOf } from '../one-line.js';
 import { Unavailable } from '../errors.js';
 
 /**
- * SQLSTATEs, or their beginnings, of a server that cannot serve at present: connection, resources, shut down or
- * starting, time-outs, transaction lost, disk, read-only after a fail-over.
+ * SQLSTATEs, or their first characters, of a server that cannot serve at present: lost connection, no resources,
+ * shutting down or starting, time-out, lost transaction, disk error, read-only after a fail-over.
  */
 const OUTAGES = /^(08|53|57P0|57014|55P03|25006|25P0[34]|40|58)/;
-/** What the driver says, without a code, of a connection that is gone or cannot be had. */
+/** Messages of the driver, which have no code, about a connection that is lost or cannot be made. */
 const CONNECTION =
   /connection (terminated|error)|not queryable|timeout ex(ceeded|pired)|read timeout|connection is closed/i;
-/** A system's errors of connections and of the look-up of names; those of files are not the database's. */
+/** Errors of the operating system about connections and name look-ups; errors about files are not the database's. */
 const SYSTEM: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -30,19 +30,19 @@ const SYSTEM: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
 ]);
 
-/** Whether PostgreSQL did not answer, or answered that it cannot: what was asked may have happened or not. */
+/** Whether PostgreSQL did not answer, or answered that it cannot serve. The statement may have been executed or not. */
 export function isServerOutage(error: unknown): boolean {
   if (isCutBetweenQueries(error)) return true;
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
   if (cause instanceof DatabaseError) return OUTAGES.test(cause.code ?? '');
   if (!types.isNativeError(cause)) return false;
-  // The socket of a server on this machine is a file, which is gone while that server is.
+  // The socket of a server on this machine is a file, which is missing while that server is down.
   if ('syscall' in cause && cause.syscall === 'connect') return true;
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
   return SYSTEM.has(code) || CONNECTION.test(cause.message);
 }
 
-/** TypeORM takes back a runner whose connection breaks while it is not asked anything, and then says only that. */
+/** TypeORM releases a query runner whose connection breaks between two queries; the next query reports only that. */
 function isCutBetweenQueries(error: unknown): boolean {
   return (
     error instanceof QueryRunnerAlreadyReleasedError ||
@@ -50,15 +50,15 @@ function isCutBetweenQueries(error: unknown): boolean {
   );
 }
 
-/** That the database does not answer, and why. */
+/** The error `database-unavailable`, with the reason. */
 export function databaseUnavailable(error: unknown): Unavailable {
   const message = `the database does not answer: ${reasonOf(error)}`;
   return new Unavailable('database-unavailable', message, { cause: error });
 }
 
 /**
- * Does work of which nobody else would tell that the database is out.
- * @throws Unavailable `database-unavailable` when it is; whatever the work throws besides.
+ * Does some work on the database and translates an outage of the server.
+ * @throws Unavailable `database-unavailable` on an outage; any other error of the work as it is.
  */
 export async function translateOutages<Result>(work: () => Promise<Result>): Promise<Result> {
   try {

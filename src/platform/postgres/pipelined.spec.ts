@@ -1,7 +1,7 @@
 import { pipelined } from './pipelined.js';
 
-/** A promise to be settled by hand. */
-function open() {
+/** A promise that the test settles. */
+function unsettled() {
   let resolve: () => void = () => undefined;
   let reject: (error: Error) => void = () => undefined;
   const promise = new Promise<void>((keep, breaks) => {
@@ -11,9 +11,9 @@ function open() {
   return { promise, resolve, reject };
 }
 
-describe('statements sent together', () => {
-  it('are done when all are', async () => {
-    const [one, two] = [open(), open()];
+describe('pipelined statements', () => {
+  it('are done when all of them are', async () => {
+    const [one, two] = [unsettled(), unsettled()];
     let done = false;
     const all = pipelined([one.promise, two.promise]).then(() => (done = true));
     two.resolve();
@@ -24,23 +24,23 @@ describe('statements sent together', () => {
     await expect(pipelined([])).resolves.toEqual([]);
   });
 
-  it('have their answers in the order in which they were sent', async () => {
+  it('are answered in the order in which they were sent', async () => {
     const late = new Promise<number>((resolve) => setImmediate(resolve, 1));
     expect(await pipelined([late, Promise.resolve('two')])).toEqual([1, 'two']);
   });
 
-  it('fail with what the first of them failed with, whichever is told first, but not before the last has its answer', async () => {
-    const [one, two, three] = [open(), open(), open()];
+  it('fail with the error of the first that failed, whichever error arrives first, once the last is answered', async () => {
+    const [one, two, three] = [unsettled(), unsettled(), unsettled()];
     let failed: unknown;
     const all = pipelined([one.promise, two.promise, three.promise]).catch((error: unknown) => {
       failed = error;
     });
-    two.reject(new Error('refused for that alone'));
-    one.reject(new Error('the fault'));
+    two.reject(new Error('refused because of the first error'));
+    one.reject(new Error('the first error'));
     await new Promise(setImmediate);
     expect(failed).toBeUndefined();
     three.resolve();
     await all;
-    expect(failed).toEqual(new Error('the fault'));
+    expect(failed).toEqual(new Error('the first error'));
   });
 });

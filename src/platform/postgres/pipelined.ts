@@ -1,8 +1,9 @@
 /**
- * The answers to statements of one transaction that were sent, in the order given, without waiting for each other's.
- * Also when one fails it waits for all: what follows from the answer to another must not be sent after the transaction
- * has ended.
- * @throws what the first in that order to fail failed with; the server refuses those after it for that alone.
+ * Waits for the answers to statements of one transaction that were sent without waiting for each other's answers, and
+ * returns them in the order given. When a statement fails it still waits for all: a caller must not send another
+ * statement after the transaction has ended.
+ * @throws the error of the first statement that failed, in the order given; the server refuses all statements after it
+ *   because of that one.
  */
 export async function pipelined<Answers extends readonly unknown[]>(work: {
   [Statement in keyof Answers]: Promise<Answers[Statement]>;

@@ -13,15 +13,15 @@ const answers = (url: string) =>
     () => false,
   );
 
-/** How often the server was started, by its own word. */
+/** How often the server was started, according to its log. */
 async function starts(): Promise<number> {
   const log = await readFile(join(place.dataFolder, 'postgres', 'server.log'), 'utf8');
   return log.match(/ starting PostgreSQL /g)?.length ?? 0;
 }
 
-describe('the embedded PostgreSQL that ends by itself while it is used', () => {
+describe('an embedded PostgreSQL that ends by itself while it is used', () => {
   it.each<NodeJS.Signals>(['SIGKILL', 'SIGQUIT', 'SIGINT'])(
-    'by %s is started again at its address, and says so in a line',
+    'is started again at its address after %s, with a notice',
     async (signal) => {
       const notices: string[] = [];
       const database = await place.open({ notice: (line) => notices.push(line) });
@@ -36,7 +36,7 @@ describe('the embedded PostgreSQL that ends by itself while it is used', () => {
     },
   );
 
-  it('is started again once for two processes that use it, one of which then goes', async () => {
+  it('is started again only once for two processes, one of which then closes it', async () => {
     const child = place.child();
     const { url } = await child.answer;
     const database = await place.open();
@@ -46,7 +46,7 @@ describe('the embedded PostgreSQL that ends by itself while it is used', () => {
       const killed = await place.killServer();
       await until(() => answers(url));
       expect((await place.postmaster())?.pid).not.toBe(killed);
-      // More than two looks: the other has noticed, too.
+      // Longer than two check intervals, so that the other process has noticed, too.
       await pause(2_500);
     }
     expect(await starts()).toBe(before + 3);
@@ -54,11 +54,11 @@ describe('the embedded PostgreSQL that ends by itself while it is used', () => {
     expect(await readBack(database.url)).toBe('upheld');
   });
 
-  it('is not stopped by one that goes while it is being started again', async () => {
+  it('is not stopped by a user that closes it while it is being started again', async () => {
     const { url } = await place.open();
     for (let time = 0; time < 5; time += 1) {
       const leaving = await place.open();
-      // So that now the one, now the other is the first to notice.
+      // So that either may be the first to notice.
       await pause(Math.random() * 1_000);
       const killed = await place.killServer();
       await until(async () => ![killed, undefined].includes((await place.postmaster())?.pid));
@@ -69,7 +69,7 @@ describe('the embedded PostgreSQL that ends by itself while it is used', () => {
     }
   });
 
-  it('is started again by a process that joined it, when the one that started it was killed with it', async () => {
+  it('is started again by a process that joined it, when the process that started it is killed as well', async () => {
     const child = place.child();
     const { url } = await child.answer;
     const database = await place.open();
@@ -81,7 +81,7 @@ describe('the embedded PostgreSQL that ends by itself while it is used', () => {
     expect(await readBack(database.url)).toBe('upheld');
   });
 
-  it('stays at its address when the next to open it is the first to notice', async () => {
+  it('keeps its address when a process that opens it is the first to notice', async () => {
     const first = await place.open();
     await place.killServer();
     const next = await place.open();
@@ -90,16 +90,16 @@ describe('the embedded PostgreSQL that ends by itself while it is used', () => {
     await writeOne(next.url);
   });
 
-  it('is not started again for those who are closing it', async () => {
+  it('is not started again for a process that is closing it', async () => {
     const database = await place.open();
     await place.killServer();
     await database.close();
-    // More than two looks after it; watch.spec.ts shows the same of the watch alone.
+    // Longer than two check intervals; server-supervisor.spec.ts shows the same of the supervisor alone.
     await pause(2_500);
     expect(await place.postmaster()).toBeUndefined();
   });
 
-  it('is given up when it does not start, with one word of it, and can be closed', async () => {
+  it('is given up when it does not start, is reported as lost once, and can be closed', async () => {
     const lost: Unavailable[] = [];
     const database = await place.open({ onLost: (error) => lost.push(error) });
     const control = join(place.cluster, 'global', 'pg_control');

@@ -1,7 +1,7 @@
 import { chown, cp, mkdir, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processStart } from '../../src/platform/embedded-postgres/living-process.js';
-import { SILENT_AFTER } from '../../src/platform/embedded-postgres/presence.js';
+import { HEARTBEAT_TIMEOUT_MS } from '../../src/platform/embedded-postgres/presence.js';
 import {
   copyFolder,
   dataFolders,
@@ -13,7 +13,7 @@ import {
 const { place, used } = dataFolders();
 
 describe('the embedded PostgreSQL of a data folder', () => {
-  it('starts on a missing folder and answers, durable, on this machine only, ordered by code point', async () => {
+  it('starts on a missing folder: durable, on this machine only, sorting by code point', async () => {
     const { url, joined } = await place.open();
     expect(joined).toBe(false);
     expect(new URL(url)).toMatchObject({ hostname: '127.0.0.1', pathname: '/upheld' });
@@ -34,7 +34,7 @@ describe('the embedded PostgreSQL of a data folder', () => {
     });
   });
 
-  it('keeps the data from one opening to the next, and leaves neither a process nor a stray file', async () => {
+  it('keeps its data between openings, and leaves neither a process nor a stray file', async () => {
     const first = await place.open();
     await writeOne(first.url);
     const postmaster = await place.postmaster();
@@ -48,7 +48,7 @@ describe('the embedded PostgreSQL of a data folder', () => {
     expect(await readBack(second.url)).toBe('upheld');
   });
 
-  it('keeps cluster, password and log from other users', async () => {
+  it('keeps other users from reading the cluster, the password and the log', async () => {
     await used.copyTo(place.dataFolder);
     await place.open();
     for (const [name, mode] of [
@@ -60,7 +60,7 @@ describe('the embedded PostgreSQL of a data folder', () => {
     }
   });
 
-  it('takes data folders with blanks, accents and quotes in a long path', async () => {
+  it('accepts a data folder with blanks, accents and quotes in a long path', async () => {
     place.dataFolder = join(
       place.folder,
       "l'ombudsman – médiateur 監察",
@@ -70,7 +70,7 @@ describe('the embedded PostgreSQL of a data folder', () => {
     await writeOne((await place.open()).url);
   });
 
-  it('is another for a copy of the data folder, even while the original runs', async () => {
+  it('is a separate server for a copy of the data folder, even while that of the original runs', async () => {
     await used.copyTo(place.dataFolder);
     const made = await place.open();
     await writeOne(made.url);
@@ -78,11 +78,11 @@ describe('the embedded PostgreSQL of a data folder', () => {
     const copy = join(place.folder, 'copy');
     await copyFolder(place.dataFolder, copy);
     const original = await place.open();
-    // What a copy of the running one would also contain: its pid, and a use of it (here a few seconds old).
+    // A copy made while it runs also contains its pid file and the files of its users, here some seconds old.
     await cp(join(place.cluster, 'postmaster.pid'), join(copy, 'postgres', 'cluster', 'postmaster.pid'));
     for (const name of await readdir(join(place.dataFolder, 'postgres'))) {
       if (!name.startsWith('user-')) continue;
-      const then = new Date(Date.now() - SILENT_AFTER);
+      const then = new Date(Date.now() - HEARTBEAT_TIMEOUT_MS);
       await cp(join(place.dataFolder, 'postgres', name), join(copy, 'postgres', name));
       await utimes(join(copy, 'postgres', name), then, then);
     }
@@ -93,7 +93,7 @@ describe('the embedded PostgreSQL of a data folder', () => {
     expect(await readBack(original.url)).toBe('upheld');
   });
 
-  it('gives itself a new password when the file of the first is lost', async () => {
+  it('gets a new password when the password file is lost', async () => {
     await used.copyTo(place.dataFolder);
     const first = await place.open();
     await writeOne(first.url);
@@ -105,7 +105,7 @@ describe('the embedded PostgreSQL of a data folder', () => {
     expect(await readBack(second.url)).toBe('upheld');
   });
 
-  it('refuses data of another major version, and a folder that holds no database', async () => {
+  it('refuses data of another major version, and a folder without a database', async () => {
     await used.copyTo(place.dataFolder);
     await writeFile(join(place.cluster, 'PG_VERSION'), '17\n');
     await expect(place.open()).rejects.toMatchObject({
@@ -116,7 +116,7 @@ describe('the embedded PostgreSQL of a data folder', () => {
     await expect(place.open()).rejects.toMatchObject({ code: 'embedded-postgres-not-a-cluster' });
   });
 
-  it('says why it does not start, in the words of its log, and leaves nothing behind', async () => {
+  it('reports from its log why it does not start, and leaves nothing behind', async () => {
     await used.copyTo(place.dataFolder);
     await writeFile(join(place.cluster, 'postgresql.auto.conf'), "shared_buffers = 'plenty'\n");
     await expect(place.open()).rejects.toMatchObject({
@@ -127,10 +127,10 @@ describe('the embedded PostgreSQL of a data folder', () => {
   });
 });
 
-// Only root has a server that is another user's.
+// Only for root does the server run as another user.
 if (process.geteuid?.() === 0) {
   describe('the embedded PostgreSQL of root', () => {
-    it('runs as another user, with none of the groups of root', async () => {
+    it('runs as another user, in none of the groups of root', async () => {
       await used.copyTo(place.dataFolder);
       await place.open();
       const postmaster = await place.postmaster();
@@ -141,7 +141,7 @@ if (process.geteuid?.() === 0) {
       expect((await stat(join(place.dataFolder, 'postgres', 'password'))).uid).toBe(0);
     });
 
-    it('works below a folder that only root may enter, and says in one line where things are', async () => {
+    it('works below a folder that only root may enter, and reports in one line where its files are', async () => {
       await mkdir(join(place.folder, 'root-only'), { mode: 0o700 });
       place.dataFolder = join(place.folder, 'root-only', 'data');
       const notices: string[] = [];
@@ -156,7 +156,7 @@ if (process.geteuid?.() === 0) {
       expect((await stat(join(place.folder, 'root-only'))).mode & 0o777).toBe(0o700);
     });
 
-    it('refuses the data folder of another user, with the way out', async () => {
+    it('refuses the data folder of another user, and names a way out', async () => {
       await used.copyTo(place.dataFolder);
       await chown(join(place.dataFolder, 'postgres'), 12_345, 12_345);
       await expect(place.open()).rejects.toMatchObject({

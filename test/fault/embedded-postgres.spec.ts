@@ -15,8 +15,8 @@ import { dataFolders, readBack, writeOne } from '../support/embedded-postgres-ch
 
 const { place, used } = dataFolders();
 
-describe('the embedded PostgreSQL of several processes, some of them killed', () => {
-  it('may be opened several times in one process, and runs until the last is closed', async () => {
+describe('an embedded PostgreSQL that several processes use, some of which are killed', () => {
+  it('may be opened several times in one process, and runs until it is closed as often', async () => {
     const [first, second] = await Promise.all([place.open(), place.open()]);
     expect(second.url).toBe(first.url);
     expect([first.joined, second.joined].sort()).toEqual([false, true]);
@@ -37,7 +37,7 @@ describe('the embedded PostgreSQL of several processes, some of them killed', ()
     expect(await readBack(second.url)).toBe('upheld');
   });
 
-  it('survives the Ctrl-C of the process that started it while another uses it', async () => {
+  it('survives a Ctrl-C to the process that started it while another uses it', async () => {
     await used.copyTo(place.dataFolder);
     const first = place.child();
     const { url } = await first.answer;
@@ -48,7 +48,7 @@ describe('the embedded PostgreSQL of several processes, some of them killed', ()
     expect(await place.postmaster()).toBeUndefined();
   });
 
-  it('is made and started once by two processes at the same moment', async () => {
+  it('is created and started only once by two processes at the same moment', async () => {
     const both = [place.child(), place.child()];
     const answers = await Promise.all(both.map(({ answer }) => answer));
     expect(answers.map(({ joined }) => joined).sort()).toEqual([false, true]);
@@ -58,7 +58,7 @@ describe('the embedded PostgreSQL of several processes, some of them killed', ()
     expect(await place.files()).toEqual(['cluster', 'password', 'server.log']);
   });
 
-  it('lives on when its only user is killed, and is adopted with its data by the next', async () => {
+  it('keeps running when its only user is killed, and is joined by the next', async () => {
     await used.copyTo(place.dataFolder);
     const killed = place.child();
     const { url } = await killed.answer;
@@ -71,7 +71,7 @@ describe('the embedded PostgreSQL of several processes, some of them killed', ()
     expect(await place.postmaster()).toBeUndefined();
   });
 
-  it('recovers what was committed when it was killed together with its user', async () => {
+  it('recovers committed data after it was killed together with its user', async () => {
     await used.copyTo(place.dataFolder);
     const killed = place.child();
     await writeOne((await killed.answer).url);
@@ -83,7 +83,7 @@ describe('the embedded PostgreSQL of several processes, some of them killed', ()
     expect(await readBack(next.url)).toBe('upheld');
   });
 
-  it('is made anew when the process that was making it is killed', async () => {
+  it('is created anew when the process that was creating it is killed', async () => {
     const killed = place.child();
     const unfinished = async () =>
       (await readdir(join(place.dataFolder, 'postgres')).catch(() => [])).some((name) =>
@@ -96,7 +96,7 @@ describe('the embedded PostgreSQL of several processes, some of them killed', ()
     expect(await unfinished()).toBe(false);
   });
 
-  it('gets another port when its own is taken at the last moment', async () => {
+  it('gets another port when the chosen one is taken at the last moment', async () => {
     await used.copyTo(place.dataFolder);
     const other = createServer().listen(0, '127.0.0.1');
     place.afterwards(() => new Promise((resolve) => other.close(resolve)));
@@ -125,7 +125,7 @@ describe('the embedded PostgreSQL of several processes, some of them killed', ()
 
   it('starts in spite of a pid file whose pid is now another process', async () => {
     await used.copyTo(place.dataFolder);
-    // Of the server's own user: only such a one PostgreSQL takes for a server.
+    // A process of the server's user: PostgreSQL takes no other for a server.
     const other = spawn('sleep', ['60'], { ...identityOf(await chooseServerUser()), cwd: '/' });
     place.afterwards(() => Promise.resolve(other.kill('SIGKILL')));
     const lines = [other.pid, place.cluster, 1, 5432, '', '127.0.0.1', '', 'ready', ''];
@@ -133,13 +133,13 @@ describe('the embedded PostgreSQL of several processes, some of them killed', ()
     expect((await place.open()).joined).toBe(false);
   });
 
-  it('is given up when the caller gives up, and can be opened afterwards', async () => {
+  it('is not left running when the caller aborts the opening, and can be opened afterwards', async () => {
     await expect(place.open({ signal: AbortSignal.timeout(150) })).rejects.toThrow('timeout');
     expect(await place.postmaster()).toBeUndefined();
     await writeOne((await place.open()).url);
   });
 
-  it('stops with its last user even if the data folder was removed before', async () => {
+  it('stops with its last user even if the data folder was removed', async () => {
     await used.copyTo(place.dataFolder);
     const database = await place.open();
     const postmaster = await place.postmaster();

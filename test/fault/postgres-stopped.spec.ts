@@ -12,14 +12,14 @@ const place = new TestDataFolder();
 beforeAll(() => place.setUp());
 afterAll(() => place.tearDown(), 120_000);
 
-/** Serves until its place is left. */
+/** Runs the application until the test is torn down. */
 async function serve(environment: NodeJS.ProcessEnv, owner = place): Promise<ServedUpheld> {
   const upheld = await ServedUpheld.start(environment);
   owner.afterwards(() => upheld.stop());
   return upheld;
 }
 
-/** Sets caseworkers to work until a place is left. */
+/** Starts caseworkers, who work until the test is torn down. */
 function work(upheld: ServedUpheld, owner = place): Caseworkers {
   const workers = new Caseworkers(4, () => upheld.url);
   owner.afterwards(() => workers.stop().catch(() => undefined));
@@ -33,7 +33,7 @@ async function expectSound(environment: NodeJS.ProcessEnv): Promise<void> {
   expect(await upheldCommand(['projections', 'verify'], environment)).toMatchObject({ code: 0 });
 }
 
-describe('the running application, whose PostgreSQL is stopped and started again', () => {
+describe('the running application when its PostgreSQL is stopped and started again', () => {
   let postgres: StoppablePostgres;
   let upheld: ServedUpheld;
   let workers: Caseworkers;
@@ -49,7 +49,7 @@ describe('the running application, whose PostgreSQL is stopped and started again
     ['at once', 'immediate'],
     ['by kill -9', 'kill'],
   ])(
-    'refuses requests clearly while it is down (%s), and serves them again without a restart',
+    'refuses requests with a clear reason while it is down (stopped %s), and serves them again without a restart',
     async (_, how) => {
       await workers.recordMore(5);
       const before = new Map(workers.all.map((worker) => [worker, refusals(worker)]));
@@ -68,7 +68,7 @@ describe('the running application, whose PostgreSQL is stopped and started again
     120_000,
   );
 
-  it('has lost nothing that it acknowledged, and counts nothing twice', async () => {
+  it('has lost no acknowledged command, and counts none twice', async () => {
     await workers.stop();
     expect(workers.all.flatMap(({ refused }) => refused.POST).length).toBeGreaterThan(0);
     await workers.expectEverythingOnce();
@@ -78,12 +78,12 @@ describe('the running application, whose PostgreSQL is stopped and started again
   }, 120_000);
 });
 
-describe('the running application, whose embedded PostgreSQL is killed', () => {
+describe('the running application when its embedded PostgreSQL is killed', () => {
   const embedded = new TestDataFolder();
   beforeEach(() => embedded.setUp());
   afterEach(() => embedded.tearDown(), 60_000);
 
-  it('starts it again by itself, says so, and loses and doubles nothing', async () => {
+  it('starts it again with a notice, and neither loses nor doubles a command', async () => {
     const environment = { UPHELD_DATA: embedded.dataFolder };
     const upheld = await serve(environment, embedded);
     const workers = work(upheld, embedded);
@@ -107,7 +107,7 @@ describe('the running application, whose embedded PostgreSQL is killed', () => {
     expect(await embedded.postmaster()).toBeUndefined();
   }, 180_000);
 
-  it('ends with one word of it and exit code 1 where it cannot, so that a supervisor may start it anew', async () => {
+  it('reports the loss once and exits with code 1 where it cannot, so that a supervisor can start the application anew', async () => {
     const environment = { UPHELD_DATA: embedded.dataFolder };
     const upheld = await serve(environment, embedded);
     const workers = work(upheld, embedded);
@@ -117,8 +117,10 @@ describe('the running application, whose embedded PostgreSQL is killed', () => {
     await rename(control, `${control}.gone`);
     await embedded.killServer();
     expect(await upheld.end()).toEqual([1, null]);
-    const told = upheld.lines.filter((line) => line.startsWith('upheld: '));
-    expect(told).toEqual([expect.stringContaining('PostgreSQL ended by itself and is not started again')]);
+    const reported = upheld.lines.filter((line) => line.startsWith('upheld: '));
+    expect(reported).toEqual([
+      expect.stringContaining('PostgreSQL ended by itself and is not started again'),
+    ]);
     expect(upheld.lines.join('\n')).not.toMatch(/\n\s+at /);
     await rename(`${control}.gone`, control);
     const anew = await serve(environment, embedded);

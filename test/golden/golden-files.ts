@@ -12,7 +12,7 @@ import { MemoryEventStore } from '../../src/event-store/memory/memory-event-stor
 import { position } from '../../src/event-store/position.js';
 import { AggregateReader } from '../../src/event-sourcing/aggregate.js';
 import { STREAMS } from '../../src/slices.js';
-import { unless } from '../../src/platform/embedded-postgres/system-error.js';
+import { ignoreErrors } from '../../src/platform/system-error.js';
 import { recordGoldenLog } from './golden-log.js';
 import { GoldenStore } from './golden-store.js';
 
@@ -127,5 +127,5 @@ async function addFile(folder: string, name: string, content: object): Promise<b
   const style = { ...(await resolveConfig(join(GOLDEN, name))), parser: 'json' };
   const text = await format(JSON.stringify(content, null, 2), style);
   const written = writeFile(path, text, { flag: 'wx' }).then(() => true);
-  return (await unless(['EEXIST'], written)) ?? false;
+  return (await ignoreErrors(['EEXIST'], written)) ?? false;
 }

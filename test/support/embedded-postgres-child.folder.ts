@@ -21,22 +21,22 @@ import { startChild, type DatabaseChild } from './embedded-postgres-child.start.
 /** Copies a folder with owners and modes. */
 export const copyFolder = (from: string, to: string) => promisify(execFile)('cp', ['-a', from, to]);
 
-/** A temporary data folder for each test, and all that is opened in it; closed and removed after the test. */
+/** A temporary data folder of a test. It is removed after the test, and what was opened in it is closed. */
 export class TestDataFolder {
-  /** What the data folder is in. */
+  /** The folder that holds the data folder. */
   folder = '';
-  /** Not there yet; a test may put it elsewhere in `folder`. */
+  /** Not created yet; a test may choose another path in `folder`. */
   dataFolder = '';
   private undo: (() => Promise<unknown>)[] = [];
 
   async setUp(): Promise<void> {
     this.folder = await realpath(await mkdtemp(join(tmpdir(), 'upheld-embedded-')));
-    // As root, so that the server's own user can pass.
+    // For root: lets the server's user pass.
     await chmod(this.folder, 0o711);
     this.dataFolder = join(this.folder, 'data');
   }
 
-  /** @throws when a server was still running after everybody had closed. */
+  /** @throws when a server is still running although all uses are closed. */
   async tearDown(): Promise<void> {
     for (const step of this.undo.splice(0).reverse()) await step();
     const left = await this.postmaster().catch(() => undefined);
@@ -45,7 +45,7 @@ export class TestDataFolder {
     if (left !== undefined) throw new Error('a server was left running');
   }
 
-  /** To be done after the test, last first. */
+  /** Registers a step to do after the test; the last registered is done first. */
   afterwards(step: () => Promise<unknown>): void {
     this.undo.push(step);
   }
@@ -56,7 +56,7 @@ export class TestDataFolder {
     return database;
   }
 
-  /** Another process that opens it. */
+  /** Opens it in another process. */
   child(): DatabaseChild {
     const started = startChild(this.options());
     this.afterwards(() => started.kill('SIGKILL'));
@@ -72,7 +72,7 @@ export class TestDataFolder {
     return home === undefined ? undefined : runningPostmaster(clusterIn(home));
   }
 
-  /** Ends the server as the system does that runs out of memory, or by another signal; answers its pid. */
+  /** Kills the server, by default as a system out of memory does. Returns its pid. */
   async killServer(signal: NodeJS.Signals = 'SIGKILL'): Promise<number> {
     const postmaster = await this.postmaster();
     if (postmaster === undefined) throw new Error('there is no server to kill');
@@ -80,12 +80,12 @@ export class TestDataFolder {
     return postmaster.pid;
   }
 
-  /** The names of what PostgreSQL has in the data folder. */
+  /** The names of the entries in PostgreSQL's part of the data folder. */
   async files(): Promise<string[]> {
     return (await readdir(join(this.dataFolder, 'postgres'))).sort();
   }
 
-  /** Where root's server has what it cannot reach, say in a checkout that only root may enter. */
+  /** For root: where files go that the server's user cannot reach, as in a checkout that only root may enter. */
   get systemFolder(): string {
     return join(this.folder, 'system');
   }
@@ -95,7 +95,7 @@ export class TestDataFolder {
   }
 }
 
-/** A data folder made once for a suite, since that takes longest; tests of what comes afterwards copy it. */
+/** A data folder with a cluster, made once for a suite because that takes longest; tests copy it. */
 export class UsedDataFolder {
   private readonly place = new TestDataFolder();
 
@@ -113,7 +113,7 @@ export class UsedDataFolder {
   }
 }
 
-/** A data folder for each test of a file, a copy of the used one where it is to be `copied`. */
+/** A data folder for each test of a file; with `copied`, a copy of one that has a cluster. */
 export function dataFolders({ copied = false } = {}) {
   const [place, used] = [new TestDataFolder(), new UsedDataFolder()];
   beforeAll(() => used.setUp());
@@ -136,11 +136,12 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
   }
 }
 
-/** Asks for one row. */
+/** The first row of a query. */
 export const queryRow = async (url: string, sql: string): Promise<unknown> => (await query(url, sql))[0];
 
-/** Commits something, and asks for it: `upheld` if it is there. */
+/** Commits a row. */
 export const writeOne = (url: string): Promise<unknown> =>
   query(url, `CREATE TABLE decisions AS SELECT 'upheld' AS outcome`);
+/** Reads the row of `writeOne`: `upheld` if it is there. */
 export const readBack = async (url: string): Promise<unknown> =>
   (await query(url, 'SELECT outcome FROM decisions')).map(({ outcome }) => outcome).join();

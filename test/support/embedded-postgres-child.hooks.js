@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { transform } from '@swc/core';
 
-/** Lets Node load the TypeScript of this project as it stands, in processes that Jest does not run. */
+/** Lets Node load this project's TypeScript sources in processes that Jest does not run. */
 export async function resolve(specifier, context, next) {
   try {
     return await next(specifier, context);

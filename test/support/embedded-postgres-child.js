@@ -1,9 +1,9 @@
 /**
- * A process that opens the embedded PostgreSQL and holds it until its standard input ends, whatever ends it:
- * so the server also stops when the process that started this one is killed.
+ * A process that opens the embedded PostgreSQL and closes it when its standard input ends. So the server also stops
+ * when the process that started this one is killed.
  *
  * Usage: node embedded-postgres-child.js '{"dataFolder": …, "forTests": {…}, "removeAfterwards": folder}'
- * It prints one line of JSON: the URL and whether it joined, or the code and message of an error.
+ * It prints one line of JSON: the URL and whether it joined a running server, or the code and message of an error.
  */
 import { rm } from 'node:fs/promises';
 import { register } from 'node:module';
@@ -14,19 +14,19 @@ const { existingHome } = await import('../../src/platform/embedded-postgres/clus
 const { openStateFolder } = await import('../../src/platform/embedded-postgres/state-folder.js');
 
 const { removeAfterwards, ...options } = JSON.parse(process.argv[2] ?? '{}');
-const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
+const print = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
 const inputEnds = new Promise((resolve) => process.stdin.on('end', resolve).on('close', resolve).resume());
-// Whoever reads the answer may be gone; what was opened is to be closed all the same.
+// The reader of the answer may be gone; what was opened must be closed all the same.
 process.stdout.on('error', () => undefined);
 
 try {
   const notices = [];
   const server = await openEmbeddedPostgres({ ...options, notice: (line) => notices.push(line) });
-  say({ url: server.url, joined: server.joined, notices });
+  print({ url: server.url, joined: server.joined, notices });
   await inputEnds;
   await server.close();
 } catch (error) {
-  say({ code: error.code, message: error.message });
+  print({ code: error.code, message: error.message });
   process.exitCode = 1;
 }
 if (removeAfterwards !== undefined) {

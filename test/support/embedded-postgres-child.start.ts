@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** What the child said once it had opened the database, or could not. */
+/** What the child printed once it had opened the database, or failed to. */
 export interface Answer {
   readonly url: string;
   readonly joined: boolean;
@@ -15,9 +15,9 @@ export interface Answer {
 export interface DatabaseChild {
   readonly pid: number;
   readonly answer: Promise<Answer>;
-  /** Lets it close and waits for its end. */
+  /** Lets it close the database, and waits for its end. */
   close(): Promise<void>;
-  /** Ends it by a signal to its whole process group, as a terminal's Ctrl-C would, and waits. */
+  /** Signals its whole process group, as a terminal's Ctrl-C does, and waits for its end. */
   kill(signal: 'SIGKILL' | 'SIGINT'): Promise<void>;
 }
 

@@ -5,25 +5,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-// Jest loads this file without its module map: it can import nothing of the project.
+// Jest loads this file without its module map, so it cannot import anything of the project.
 
 declare global {
-  /** The process that holds the server of this test run; none if TEST_DATABASE_URL named one. */
+  /** The process that runs the server of this test run; undefined if TEST_DATABASE_URL named a server. */
   var testDatabase: ChildProcess | undefined;
 }
 
-/** Of a server whose data nobody will miss. */
+/** Settings of a server whose data may be lost. */
 const SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '100' };
 
 /**
- * Gives the tests a PostgreSQL, once for the whole run, by TEST_DATABASE_URL: an embedded one in a temporary
- * folder, unless the environment names another. Another process holds it, for as long as this one lives:
- * so it is stopped and removed even when Jest is interrupted or killed.
+ * Starts one PostgreSQL for the whole test run and sets TEST_DATABASE_URL to it: an embedded one in a temporary folder,
+ * unless the environment names another. A child process runs it for as long as this process lives, so it is stopped and
+ * removed even when Jest is interrupted or killed.
  */
 export default async function setUp({ rootDir }: { rootDir: string }): Promise<void> {
   if (process.env['TEST_DATABASE_URL'] !== undefined) return;
   const folder = await mkdtemp(join(tmpdir(), 'upheld-tests-'));
-  // As root, so that the server's own user can pass.
+  // For root: lets the server's user pass.
   await chmod(folder, 0o711);
   const options = {
     dataFolder: join(folder, 'data'),
@@ -33,7 +33,7 @@ export default async function setUp({ rootDir }: { rootDir: string }): Promise<v
   };
   const script = join(rootDir, 'test', 'support', 'embedded-postgres-child.js');
   const child = spawn(process.execPath, [script, JSON.stringify(options)], {
-    // Out of reach of a Ctrl-C, which would end it before it had cleaned up.
+    // In a process group of its own: a Ctrl-C would end it before it had cleaned up.
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -43,7 +43,7 @@ export default async function setUp({ rootDir }: { rootDir: string }): Promise<v
   if (url === undefined) throw new Error(`no PostgreSQL for the tests: ${message ?? 'it ended at once'}`);
   process.env['TEST_DATABASE_URL'] = url;
   globalThis.testDatabase = child;
-  // Jest may end at any time without asking.
+  // Must not keep Jest from ending.
   child.unref();
   for (const pipe of [child.stdin, child.stdout]) if ('unref' in pipe) (pipe as { unref(): void }).unref();
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 
-/** Stops and removes what the set-up of the run started, and waits for it. */
+/** Stops and removes the PostgreSQL that the set-up of the run started, and waits for its end. */
 export default async function tearDown(): Promise<void> {
   const child = globalThis.testDatabase;
   if (child === undefined || child.exitCode !== null) return;

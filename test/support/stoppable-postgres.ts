@@ -13,13 +13,13 @@ import {
 } from '../../src/platform/embedded-postgres/server-start.js';
 import { openStateFolder, type StateFolder } from '../../src/platform/embedded-postgres/state-folder.js';
 
-/** How a server is stopped: in order, at once, or without being asked. */
+/** How to stop a server: in order (SIGINT), at once (SIGQUIT), or by SIGKILL. */
 export type Stop = 'fast' | 'immediate' | 'kill';
 
 const SIGNAL = { fast: 'SIGINT', immediate: 'SIGQUIT', kill: 'SIGKILL' } as const;
-const STOP_AT_MOST = 30_000;
+const STOP_TIMEOUT_MS = 30_000;
 
-/** A PostgreSQL of a test's own, like that of an operator, which can be stopped and started on the same port. */
+/** A PostgreSQL like an operator's own, which a test can stop and start again on the same port. */
 export class StoppablePostgres {
   private server: ReadyPostmaster | undefined;
 
@@ -57,16 +57,16 @@ export class StoppablePostgres {
     });
   }
 
-  /** Stops it, and waits until it is gone; nothing happens when it is. */
+  /** Stops it and waits until it is gone; does nothing if it is not running. */
   async stop(how: Stop = 'fast'): Promise<void> {
     if (this.server === undefined) return;
     const { pid, start } = this.server;
     this.server = undefined;
     if (!(await isLiving(pid, start))) return;
     process.kill(pid, SIGNAL[how]);
-    const late = performance.now() + STOP_AT_MOST;
+    const deadline = performance.now() + STOP_TIMEOUT_MS;
     while (await isLiving(pid, start)) {
-      if (performance.now() > late) throw new Error('PostgreSQL did not stop');
+      if (performance.now() > deadline) throw new Error('PostgreSQL did not stop');
       await pause(20);
     }
   }

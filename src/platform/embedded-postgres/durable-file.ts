@@ -1,8 +1,8 @@
 import { open, rename, rm } from 'node:fs/promises';
 
 /**
- * Writes a small file that only this user may read. It is there with all its text or not at all, and has
- * reached the disk when this returns. Not for two at the same time.
+ * Writes a small file that only this user may read. The file appears with all its text or not at all, and is on disk
+ * when this returns. Two calls for one path must not overlap.
  */
 export async function writeDurably(path: string, text: string): Promise<void> {
   const unfinished = `${path}.new`;

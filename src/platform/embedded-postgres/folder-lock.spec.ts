@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { underLock } from './folder-lock.js';
-import { announce } from './presence.js';
+import { withFolderLock } from './folder-lock.js';
+import { announcePresence } from './presence.js';
 
 let folder: string;
 
@@ -16,7 +16,7 @@ afterEach(async () => {
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 describe('the lock of a folder', () => {
-  it('lets in one at a time, and everyone in the end', async () => {
+  it('is held by one at a time, and by each in the end', async () => {
     let inside = 0;
     let most = 0;
     const work = async (): Promise<void> => {
@@ -24,39 +24,43 @@ describe('the lock of a folder', () => {
       await pause(2);
       inside -= 1;
     };
-    await Promise.all(Array.from({ length: 20 }, () => underLock(folder, { timeoutMs: 30_000 }, work)));
+    await Promise.all(Array.from({ length: 20 }, () => withFolderLock(folder, { timeoutMs: 30_000 }, work)));
     expect(most).toBe(1);
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('passes over what a dead process left', async () => {
-    const left = await announce(folder, 'lock');
+  it('is not held by a dead process', async () => {
+    const left = await announcePresence(folder, 'lock');
     await rename(join(folder, left.name), join(folder, left.name.replace(/^lock-\d+/, `lock-${2 ** 30}`)));
-    await expect(underLock(folder, { timeoutMs: 0 }, () => Promise.resolve('done'))).resolves.toBe('done');
+    await expect(withFolderLock(folder, { timeoutMs: 0 }, () => Promise.resolve('done'))).resolves.toBe(
+      'done',
+    );
     await left.withdraw();
   });
 
   it('is free again after work that failed', async () => {
-    const failing = underLock(folder, { timeoutMs: 0 }, () => Promise.reject(new Error('no')));
+    const failing = withFolderLock(folder, { timeoutMs: 0 }, () => Promise.reject(new Error('no')));
     await expect(failing).rejects.toThrow('no');
-    await expect(underLock(folder, { timeoutMs: 0 }, () => Promise.resolve('done'))).resolves.toBe('done');
+    await expect(withFolderLock(folder, { timeoutMs: 0 }, () => Promise.resolve('done'))).resolves.toBe(
+      'done',
+    );
   });
 
-  it('is waited for no longer than was said, and the refusal names who holds it', async () => {
-    const holder = await announce(folder, 'lock');
-    await expect(underLock(folder, { timeoutMs: 50 }, () => Promise.resolve())).rejects.toMatchObject({
+  it('is refused after the timeout with the pid of the holder', async () => {
+    const holder = await announcePresence(folder, 'lock');
+    await expect(withFolderLock(folder, { timeoutMs: 50 }, () => Promise.resolve())).rejects.toMatchObject({
       code: 'embedded-postgres-busy',
       message: expect.stringContaining(`process ${process.pid}`) as string,
     });
     await holder.withdraw();
   });
 
-  it('is not waited for once the caller gives up', async () => {
-    const holder = await announce(folder, 'lock');
+  it('is not waited for once the caller aborts', async () => {
+    const holder = await announcePresence(folder, 'lock');
     const signal = AbortSignal.timeout(50);
-    await expect(underLock(folder, { timeoutMs: 30_000, signal }, () => Promise.resolve())).rejects.toThrow(
-      'timeout',
-    );
+    await expect(
+      withFolderLock(folder, { timeoutMs: 30_000, signal }, () => Promise.resolve()),
+    ).rejects.toThrow('timeout');
     await holder.withdraw();
   });
 });

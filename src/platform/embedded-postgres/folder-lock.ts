@@ -1,16 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Unavailable } from '../errors.js';
-import { announce, whoIsPresent, type Sighting } from './presence.js';
 import type { PollOptions } from '../poll-until.js';
+import { announcePresence, presentProcesses, type PresentProcess } from './presence.js';
 
 /**
- * Does the work while no other process (and no other call in this one) does its own under the lock of the
- * same folder. There is no lock file to be broken, so no race in breaking one: each announces itself first
- * and looks round afterwards, so of two at the same moment at least one sees the other and steps back; the
- * announcement of a process that died counts for nothing.
- * @throws Unavailable `embedded-postgres-busy` when the others do not come to an end in time.
+ * Does some work under the exclusive lock of a folder, against other processes and other calls in this one.
+ *
+ * There is no lock file that would have to be broken after a crash, and so no race in breaking one. Each contender
+ * first announces itself and then looks for others: of two at the same moment at least one sees the other and
+ * withdraws. The announcement of a dead process does not count.
+ * @throws Unavailable `embedded-postgres-busy` when another process holds the lock for too long.
  */
-export async function underLock<T>(
+export async function withFolderLock<T>(
   folder: string,
   { timeoutMs, signal }: PollOptions,
   work: () => Promise<T>,
@@ -18,11 +19,11 @@ export async function underLock<T>(
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     signal?.throwIfAborted();
-    let [other]: readonly Sighting[] = await whoIsPresent(folder, 'lock');
+    let [other]: readonly PresentProcess[] = await presentProcesses(folder, 'lock');
     if (other === undefined) {
-      const own = await announce(folder, 'lock');
+      const own = await announcePresence(folder, 'lock');
       try {
-        [other] = (await whoIsPresent(folder, 'lock')).filter(({ name }) => name !== own.name);
+        [other] = (await presentProcesses(folder, 'lock')).filter(({ name }) => name !== own.name);
         if (other === undefined) return await work();
       } finally {
         await own.withdraw();
@@ -34,7 +35,7 @@ export async function underLock<T>(
         `process ${other.pid} has been starting or stopping the PostgreSQL in ${folder} for too long; try again, or end that process`,
       );
     }
-    // Of random length, so that two that stepped back from each other do not meet again for ever.
+    // Of random length, so that two that withdrew for each other do not collide again and again.
     await pause(10 + Math.random() * 60);
   }
 }

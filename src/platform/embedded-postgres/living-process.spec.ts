@@ -2,24 +2,24 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { isLiving, processStart, startByPs } from './living-process.js';
 
-describe('a living process', () => {
-  it('has one start, however often it is asked for', async () => {
+describe('a process', () => {
+  it('has the same start each time it is read', async () => {
     const start = await processStart(process.pid);
     expect(start).toBeGreaterThan(0);
     expect(await processStart(process.pid)).toBe(start);
   });
 
-  it('is another than the one that had the same pid before', async () => {
+  it('is told apart from an earlier process with the same pid', async () => {
     const start = (await processStart(process.pid)) ?? 0;
     expect(await isLiving(process.pid, start)).toBe(true);
     expect(await isLiving(process.pid, start + 1)).toBe(false);
   });
 
-  it('counts as living where its start is not known', async () => {
+  it('counts as alive where its start is not known', async () => {
     expect(await isLiving(process.pid, 0)).toBe(true);
   });
 
-  it('is gone once it has ended', async () => {
+  it('is not alive once it has ended', async () => {
     const child = spawn('sleep', ['60']);
     const pid = child.pid ?? 0;
     const start = (await processStart(pid)) ?? 0;
@@ -30,8 +30,8 @@ describe('a living process', () => {
     expect(await isLiving(pid, start)).toBe(false);
   });
 
-  it('is gone when it is only a zombie, which signals still reach', async () => {
-    // `exec` leaves the shell's child without anybody who would wait for it.
+  it('is not alive as a zombie, although it can still be signalled', async () => {
+    // After `exec` no process waits for the shell's child, so it stays a zombie.
     const parent = spawn('sh', ['-c', 'sleep 0.05 & echo $!; exec sleep 60']);
     try {
       const [line] = (await once(parent.stdout, 'data')) as [Buffer];
@@ -44,12 +44,12 @@ describe('a living process', () => {
     }
   });
 
-  it('has no start for a pid that cannot be', async () => {
+  it('is not alive under an impossible pid', async () => {
     expect(await processStart(0)).toBeUndefined();
     expect(await processStart(Number.NaN)).toBeUndefined();
   });
 
-  it('can be asked for by ps, where there is no /proc', async () => {
+  it('has its start read from ps where there is no /proc', async () => {
     const start = await startByPs(process.pid);
     expect(Math.abs(Number(start) - (Date.now() - process.uptime() * 1000))).toBeLessThan(10_000);
     expect(await startByPs(2 ** 30)).toBeUndefined();

@@ -1,10 +1,10 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { systemCode, unless } from './system-error.js';
+import { systemCode, ignoreErrors } from '../system-error.js';
 
 /**
- * Makes a folder and those above it, where they are missing. Node's own `recursive` tries for ever where the
- * system says that nothing can be made (below /proc).
+ * Creates a folder and the folders above it, where they are missing. Node's `recursive` option retries for ever where
+ * the system cannot create anything (below /proc).
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
@@ -13,6 +13,6 @@ export async function makeFolder(path: string): Promise<void> {
     if (systemCode(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
     if (systemCode(error) !== 'ENOENT' || path === dirname(path)) throw error;
     await makeFolder(dirname(path));
-    await unless(['EEXIST'], mkdir(path));
+    await ignoreErrors(['EEXIST'], mkdir(path));
   }
 }

@@ -4,52 +4,52 @@ import { Unavailable } from '../errors.js';
 import type { Binaries } from './binaries.js';
 import { isLiving, processStart } from './living-process.js';
 import { runProgram } from './program.js';
-import { unless } from './system-error.js';
+import { ignoreErrors } from '../system-error.js';
 import { pollUntil } from '../poll-until.js';
 
-/** A running server's first process. */
+/** The first process of a running server. */
 export interface Postmaster {
   readonly pid: number;
-  /** As `processStart` has it. */
+  /** As `processStart` returns it. */
   readonly start: number;
-  /** Undefined while it has not yet said. */
+  /** Undefined until the server has written it to its pid file. */
   readonly port: number | undefined;
   /** `ready` once it takes connections; else `starting`, `stopping`, or undefined. */
   readonly status: string | undefined;
 }
 
-const FAST_AT_MOST = 45_000;
-const IMMEDIATE_AT_MOST = 15_000;
+const FAST_TIMEOUT_MS = 45_000;
+const IMMEDIATE_TIMEOUT_MS = 15_000;
 
-const pidFile = (cluster: string): string => join(cluster, 'postmaster.pid');
+const pidFilePath = (cluster: string): string => join(cluster, 'postmaster.pid');
 
-/** The server that runs on a cluster, if one does, whoever started it. */
+/** The server that runs on a cluster, whichever process started it; undefined if none runs. */
 export async function runningPostmaster(cluster: string): Promise<Postmaster | undefined> {
-  const claim = await readPidFile(cluster);
-  if (claim === undefined) return undefined;
-  const start = await processStart(claim.pid);
-  if (start === undefined || !(await isOfCluster(claim, cluster))) return undefined;
-  return { pid: claim.pid, start, port: claim.port, status: claim.status };
+  const pidFile = await readPidFile(cluster);
+  if (pidFile === undefined) return undefined;
+  const start = await processStart(pidFile.pid);
+  if (start === undefined || !(await isOfCluster(pidFile, cluster))) return undefined;
+  return { pid: pidFile.pid, start, port: pidFile.port, status: pidFile.status };
 }
 
 /**
- * Removes a pid file whose pid now belongs to something else: another program, or the server of the folder
- * this one was copied from. PostgreSQL itself sees only that the pid lives, and would refuse to start; a pid
- * file of a dead process it removes itself, after making sure that nothing of that server is left.
+ * Removes a pid file whose pid now belongs to something else: another program, or the server of the folder that this
+ * one was copied from. PostgreSQL itself only sees that the pid is alive, and would refuse to start. It removes the
+ * pid file of a dead process itself, once no process of that server is left.
  */
 export async function removeMistakenPidFile(cluster: string): Promise<void> {
-  const claim = await readPidFile(cluster);
-  // A zombie is no living process to us, but is one to PostgreSQL.
+  const pidFile = await readPidFile(cluster);
   if (
-    claim !== undefined &&
+    pidFile !== undefined &&
     (await runningPostmaster(cluster)) === undefined &&
-    signalWouldReach(claim.pid)
+    looksAliveToPostgres(pidFile.pid)
   ) {
-    await rm(pidFile(cluster), { force: true });
+    await rm(pidFilePath(cluster), { force: true });
   }
 }
 
-function signalWouldReach(pid: number): boolean {
+/** PostgreSQL takes a zombie for a living process. */
+function looksAliveToPostgres(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch {
@@ -66,20 +66,20 @@ interface PidFile {
 
 /** `postmaster.pid`, line by line: pid, data directory, start, port, socket folder, address, shared memory, status. */
 async function readPidFile(cluster: string): Promise<PidFile | undefined> {
-  const text = await unless(['ENOENT'], readFile(pidFile(cluster), 'utf8'));
+  const text = await ignoreErrors(['ENOENT'], readFile(pidFilePath(cluster), 'utf8'));
   const [pid, folder, , port, , , , status] = text?.split('\n').map((line) => line.trim()) ?? [];
   if (pid === undefined || !/^\d+$/.test(pid)) return undefined;
   return { pid: Number(pid), folder: folder ?? '', port: Number(port) || undefined, status };
 }
 
-/** The port of the server that ran last on a cluster, running or not; undefined if it cannot be told. */
+/** The port of the server that runs on a cluster or ran last; undefined if it is not known. */
 export async function lastPort(cluster: string): Promise<number | undefined> {
-  // What it was started with, in quotes; it stays when the server is gone.
-  const options = await unless(['ENOENT'], readFile(join(cluster, 'postmaster.opts'), 'utf8'));
+  // The file has the arguments of the last start, in quotes, and stays when the server is gone.
+  const options = await ignoreErrors(['ENOENT'], readFile(join(cluster, 'postmaster.opts'), 'utf8'));
   return Number(/"port=(\d+)"/.exec(options ?? '')?.[1]) || undefined;
 }
 
-/** A server's working folder is its cluster, even after the folder was moved; elsewhere the path must do. */
+/** The working directory of a server is its cluster, even if the folder was moved. Without `/proc` the path is compared. */
 async function isOfCluster({ pid, folder }: PidFile, cluster: string): Promise<boolean> {
   const own = await stat(cluster, { bigint: true });
   const its = await stat(`/proc/${pid}/cwd`, { bigint: true }).catch(() => undefined);
@@ -88,8 +88,8 @@ async function isOfCluster({ pid, folder }: PidFile, cluster: string): Promise<b
 }
 
 /**
- * Stops a server and waits until it is gone: with a checkpoint (`fast`), and without one if that takes too
- * long, which costs the next start a recovery and loses nothing.
+ * Stops a server and waits until it is gone: with a checkpoint (`fast`) or, if that takes too long, without one
+ * (`immediate`). Then the next start needs a recovery; nothing is lost.
  * @throws Unavailable `embedded-postgres-stop-failed`
  */
 export async function stopPostmaster(
@@ -99,8 +99,8 @@ export async function stopPostmaster(
   const gone = async (): Promise<true | undefined> =>
     (await isLiving(postmaster.pid, postmaster.start)) ? undefined : true;
   for (const [signal, timeoutMs] of [
-    ['INT', FAST_AT_MOST],
-    ['QUIT', IMMEDIATE_AT_MOST],
+    ['INT', FAST_TIMEOUT_MS],
+    ['QUIT', IMMEDIATE_TIMEOUT_MS],
   ] as const) {
     if ((await gone()) === true) return;
     await signalPostmaster(postmaster, signal, binaries);
@@ -118,11 +118,11 @@ async function signalPostmaster(
   { pgCtl }: Pick<Binaries, 'pgCtl'>,
 ): Promise<void> {
   if (process.platform === 'win32') {
-    // There a signal would be a kill; PostgreSQL's own tool knows how its servers are told.
-    await runProgram(pgCtl, ['kill', signal, String(pid)], { timeoutMs: IMMEDIATE_AT_MOST });
+    // On Windows a signal would kill the process; only PostgreSQL's own tool can ask a server to stop.
+    await runProgram(pgCtl, ['kill', signal, String(pid)], { timeoutMs: IMMEDIATE_TIMEOUT_MS });
     return;
   }
-  await unless(
+  await ignoreErrors(
     ['ESRCH'],
     Promise.resolve().then(() => process.kill(pid, `SIG${signal}`)),
   );

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { announce, SILENT_AFTER, whoIsPresent } from './presence.js';
+import { announcePresence, HEARTBEAT_TIMEOUT_MS, presentProcesses } from './presence.js';
 
 let folder: string;
 
@@ -12,7 +12,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The name of a presence, with some of its parts (kind, pid, start, place) replaced. */
+/** The name of a presence file, with some of its parts (kind, pid, start, place) replaced. */
 function altered(name: string, parts: Record<number, string>): string {
   return name
     .split('-')
@@ -20,55 +20,55 @@ function altered(name: string, parts: Record<number, string>): string {
     .join('-');
 }
 
-describe('a presence', () => {
-  it('is seen until it is withdrawn, by its kind', async () => {
-    const own = await announce(folder, 'user');
-    expect(await whoIsPresent(folder, 'user')).toEqual([
+describe('the presence of a process in a folder', () => {
+  it('is seen under its kind until it is withdrawn', async () => {
+    const own = await announcePresence(folder, 'user');
+    expect(await presentProcesses(folder, 'user')).toEqual([
       { name: own.name, pid: process.pid, elsewhere: false },
     ]);
-    expect(await whoIsPresent(folder, 'lock')).toEqual([]);
+    expect(await presentProcesses(folder, 'lock')).toEqual([]);
     await own.withdraw();
-    expect(await whoIsPresent(folder, 'user')).toEqual([]);
+    expect(await presentProcesses(folder, 'user')).toEqual([]);
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('is counted once for each time it was announced', async () => {
-    const uses = [await announce(folder, 'user'), await announce(folder, 'user')];
-    expect(await whoIsPresent(folder, 'user')).toHaveLength(2);
+  it('counts once for each announcement', async () => {
+    const uses = [await announcePresence(folder, 'user'), await announcePresence(folder, 'user')];
+    expect(await presentProcesses(folder, 'user')).toHaveLength(2);
     await Promise.all(uses.map((use) => use.withdraw()));
   });
 
-  it('of a dead process, or of one whose pid is used again, is removed', async () => {
-    const own = await announce(folder, 'user');
+  it('is removed when the process is dead, even if its pid is in use again', async () => {
+    const own = await announcePresence(folder, 'user');
     await rename(join(folder, own.name), join(folder, altered(own.name, { 2: '1' })));
     await writeFile(join(folder, altered(own.name, { 1: String(2 ** 30) })), '');
-    expect(await whoIsPresent(folder, 'user')).toEqual([]);
+    expect(await presentProcesses(folder, 'user')).toEqual([]);
     expect(await readdir(folder)).toEqual([]);
     await own.withdraw();
   });
 
-  it('from elsewhere counts while it is touched, whatever its pid is here', async () => {
-    const own = await announce(folder, 'user');
+  it('counts in another container or machine while its file is touched, whatever has its pid here', async () => {
+    const own = await announcePresence(folder, 'user');
     await own.withdraw();
     const name = altered(own.name, { 1: String(2 ** 30), 3: '0123456789ab' });
     await writeFile(join(folder, name), '');
-    expect(await whoIsPresent(folder, 'user')).toEqual([{ name, pid: 2 ** 30, elsewhere: true }]);
-    const silent = new Date(Date.now() - SILENT_AFTER - 1_000);
+    expect(await presentProcesses(folder, 'user')).toEqual([{ name, pid: 2 ** 30, elsewhere: true }]);
+    const silent = new Date(Date.now() - HEARTBEAT_TIMEOUT_MS - 1_000);
     await utimes(join(folder, name), silent, silent);
-    expect(await whoIsPresent(folder, 'user')).toEqual([]);
+    expect(await presentProcesses(folder, 'user')).toEqual([]);
   });
 
-  it('in a copy of the folder says nothing of the copy', async () => {
-    const own = await announce(folder, 'user');
+  it('is one elsewhere in a copy of the folder', async () => {
+    const own = await announcePresence(folder, 'user');
     const copy = join(folder, 'copy');
     await cp(join(folder, own.name), join(copy, own.name));
-    expect(await whoIsPresent(copy, 'user')).toMatchObject([{ elsewhere: true }]);
+    expect(await presentProcesses(copy, 'user')).toMatchObject([{ elsewhere: true }]);
     await own.withdraw();
   });
 
-  it('leaves other files of the folder alone', async () => {
+  it('leaves other files in the folder alone', async () => {
     await writeFile(join(folder, 'user-notes.txt'), 'kept');
-    await whoIsPresent(folder, 'user');
+    await presentProcesses(folder, 'user');
     expect(await readdir(folder)).toEqual(['user-notes.txt']);
   });
 });

@@ -2,46 +2,48 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile, readdir, readlink, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { ignoreErrors } from '../system-error.js';
 import { isLiving, processStart, START_UNKNOWN } from './living-process.js';
-import { unless } from './system-error.js';
 
-/** What a process says of itself in a folder: it uses the server, or it is changing its state just now. */
+/** Why a process is present in a folder: it uses the server, or it holds the lock of the folder. */
 export type PresenceKind = 'user' | 'lock';
 
-/** A file in a folder that stands for a living process, until it is withdrawn or the process ends. */
+/** A file in a folder that stands for this process, until it is withdrawn or the process ends. */
 export interface Presence {
   readonly name: string;
   withdraw(): Promise<void>;
 }
 
-/** A presence somebody announced. `elsewhere`: from another machine or container, on the same folder. */
-export interface Sighting {
+/** A living process with a presence file in a folder. */
+export interface PresentProcess {
+  /** Of its file. */
   readonly name: string;
   readonly pid: number;
+  /** It runs on another machine or in another container. */
   readonly elsewhere: boolean;
 }
 
 /**
- * Of a process in another container or on another machine nothing can be asked: it counts as living while
- * it touches its file. All times in milliseconds.
+ * A process in another container or on another machine cannot be looked up: it counts as alive while it touches
+ * its file. In milliseconds.
  */
-const HEARTBEAT = 3_000;
-export const SILENT_AFTER = 20_000;
+const HEARTBEAT_INTERVAL_MS = 3_000;
+export const HEARTBEAT_TIMEOUT_MS = 20_000;
 
 /**
- * Announces this process in a folder. The name alone says who it is (pid, start, place), so that the file
- * is complete the moment it exists; a name is never used twice, so whoever finds a dead one may remove it.
+ * Announces this process in a folder. The file's name alone identifies it (pid, start, place), so that the file is
+ * complete as soon as it exists. No name is used twice, so anyone may remove the file of a dead process.
  */
-export async function announce(folder: string, kind: PresenceKind): Promise<Presence> {
+export async function announcePresence(folder: string, kind: PresenceKind): Promise<Presence> {
   const start = (await processStart(process.pid)) ?? START_UNKNOWN;
   const name = [kind, process.pid, start, await placeOf(folder), randomBytes(6).toString('hex')].join('-');
   const path = join(folder, name);
   await writeFile(path, '', { flag: 'wx', mode: 0o600 });
   const heartbeat = setInterval(() => {
     const now = new Date();
-    // The file may have been withdrawn, or its folder removed, in the meantime: nothing is lost by it.
+    // The file may have been withdrawn, or its folder removed, in the meantime: that does no harm.
     utimes(path, now, now).catch(() => undefined);
-  }, HEARTBEAT).unref();
+  }, HEARTBEAT_INTERVAL_MS).unref();
   return {
     name,
     withdraw: async () => {
@@ -51,16 +53,19 @@ export async function announce(folder: string, kind: PresenceKind): Promise<Pres
   };
 }
 
-/** Who is present in a folder; the files of the dead are removed. */
-export async function whoIsPresent(folder: string, kind: PresenceKind): Promise<readonly Sighting[]> {
+/** The living processes that are present in a folder. Removes the files of dead ones. */
+export async function presentProcesses(
+  folder: string,
+  kind: PresenceKind,
+): Promise<readonly PresentProcess[]> {
   const place = await placeOf(folder);
-  const living: Sighting[] = [];
+  const living: PresentProcess[] = [];
   for (const name of await readdir(folder)) {
     const [, ofKind, pid, start, from] = /^([a-z]+)-(\d+)-(\d+)-([0-9a-f]+)-[0-9a-f]+$/.exec(name) ?? [];
     if (ofKind !== kind) continue;
     const elsewhere = from !== place;
     const lives = elsewhere
-      ? await isTouched(join(folder, name))
+      ? await hasHeartbeat(join(folder, name))
       : await isLiving(Number(pid), Number(start));
     if (lives) living.push({ name, pid: Number(pid), elsewhere });
     else await rm(join(folder, name), { force: true });
@@ -68,14 +73,14 @@ export async function whoIsPresent(folder: string, kind: PresenceKind): Promise<
   return living;
 }
 
-async function isTouched(path: string): Promise<boolean> {
-  const file = await unless(['ENOENT'], stat(path));
-  return file !== undefined && Date.now() - file.mtimeMs < SILENT_AFTER;
+async function hasHeartbeat(path: string): Promise<boolean> {
+  const file = await ignoreErrors(['ENOENT'], stat(path));
+  return file !== undefined && Date.now() - file.mtimeMs < HEARTBEAT_TIMEOUT_MS;
 }
 
 /**
- * Where a pid means what it says: this start of this machine, this container, and this very folder (the
- * files in a copy of the folder speak of processes that use the original).
+ * Where a pid is meaningful: the same boot of the same machine, the same container, and the same folder (in a copy
+ * of the folder, the files are about processes that use the original).
  */
 async function placeOf(folder: string): Promise<string> {
   const { dev, ino } = await stat(folder, { bigint: true });

@@ -1,25 +1,34 @@
 import { spawn } from 'node:child_process';
-import type { ServerUser } from './server-user.js';
 
-/** How a program is run: `as` whom (default: this process's user), with what on its standard input. */
+/** The numbers of a user of the system and of its group. */
+export interface UserIds {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** How to run a program. */
 export interface ProgramOptions {
-  readonly as?: ServerUser | undefined;
+  /** The user to run it as; default: the user of this process. */
+  readonly as?: UserIds | undefined;
   readonly cwd?: string;
+  /** For its standard input. */
   readonly input?: string;
-  /** Milliseconds, after which it is killed. */
+  /** It is killed after so many milliseconds. */
   readonly timeoutMs: number;
+  /** It is killed when this aborts. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How a program ended. `output` is the end of what it wrote to both of its outputs. */
+/** How a program ended. */
 export interface ProgramResult {
   readonly succeeded: boolean;
+  /** The last 20,000 characters of its standard output and standard error. */
   readonly output: string;
 }
 
-const OUTPUT_KEPT = 20_000;
+const MAX_OUTPUT = 20_000;
 
-/** Runs a program to its end. Never rejects: a program that cannot be run at all has not succeeded. */
+/** Runs a program to its end. Never rejects: a program that cannot be started at all has not succeeded. */
 export function runProgram(
   program: string,
   args: readonly string[],
@@ -35,14 +44,14 @@ export function runProgram(
       return;
     }
     const keep = (text: unknown): void => {
-      output = `${output}${String(text)}`.slice(-OUTPUT_KEPT);
+      output = `${output}${String(text)}`.slice(-MAX_OUTPUT);
     };
-    const stop = (why: string) => (): void => {
-      keep(`\n${why}\n`);
+    const kill = (reason: string) => (): void => {
+      keep(`\n${reason}\n`);
       child.kill('SIGKILL');
     };
-    const timer = setTimeout(stop(`gave up after ${options.timeoutMs / 1000} s`), options.timeoutMs);
-    const abort = stop('gave up because the caller did');
+    const timer = setTimeout(kill(`killed after ${options.timeoutMs / 1000} s`), options.timeoutMs);
+    const abort = kill('killed because the caller aborted');
     options.signal?.addEventListener('abort', abort);
     if (options.signal?.aborted === true) abort();
     const finish = (succeeded: boolean): void => {
@@ -59,20 +68,20 @@ export function runProgram(
     child.on('close', (code) => {
       finish(code === 0);
     });
-    // A program that ends before it has read its input breaks the pipe; its exit code tells the story.
+    // A program that ends before it has read its input breaks the pipe; its exit code shows whether it failed.
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.input ?? '');
   });
 }
 
-/** The part of spawn's options that runs a child as another user; Node then drops root's other groups too. */
-export function identityOf(user: ServerUser | undefined): { uid?: number; gid?: number } {
+/** The options of `spawn` that run a child as another user; Node then drops the supplementary groups of root, too. */
+export function identityOf(user: UserIds | undefined): { uid?: number; gid?: number } {
   return user === undefined ? {} : { uid: user.uid, gid: user.gid };
 }
 
 /**
- * What PostgreSQL's programs are given of the environment: nothing that could change where they look or
- * what they say (PGDATA, PGOPTIONS, LANG …), and nothing of the caller's secrets.
+ * The environment for PostgreSQL's programs: without variables that change their behaviour or output (PGDATA,
+ * PGOPTIONS, LANG …), and without the caller's secrets.
  */
 export function environment(): NodeJS.ProcessEnv {
   const needed = ['PATH', 'SystemRoot', 'TEMP', 'TMP'];

@@ -1,14 +1,17 @@
 import { Unavailable } from '../errors.js';
-import { lastPort, runningPostmaster } from './postmaster.js';
-import { whoIsPresent, type Presence } from './presence.js';
-import { readyServer, startServer, type ReadyPostmaster, type ServerStart } from './server-start.js';
 import { pollUntil } from '../poll-until.js';
+import { lastPort, runningPostmaster } from './postmaster.js';
+import { presentProcesses, type Presence } from './presence.js';
+import { readyServer, startServer, type ReadyPostmaster, type ServerStart } from './server-start.js';
 
-/** A server that somebody else started may still be recovering. */
-const READY_AT_MOST = 180_000;
+/** A server that another process started may still be recovering from a crash. */
+const READY_TIMEOUT_MS = 180_000;
 
-/** A running server, once it takes connections; undefined if there is none, or no longer. */
-export async function joinable(
+/**
+ * The server that runs on a cluster, once it takes connections; undefined if none runs.
+ * @throws Unavailable `embedded-postgres-not-answering`
+ */
+export async function findReadyServer(
   cluster: string,
   signal: AbortSignal | undefined,
 ): Promise<ReadyPostmaster | undefined> {
@@ -17,7 +20,7 @@ export async function joinable(
       const postmaster = await runningPostmaster(cluster);
       return postmaster === undefined ? 'none' : readyServer(postmaster);
     },
-    { timeoutMs: READY_AT_MOST, signal },
+    { timeoutMs: READY_TIMEOUT_MS, signal },
   );
   if (found !== undefined) return found === 'none' ? undefined : found;
   throw new Unavailable(
@@ -27,22 +30,22 @@ export async function joinable(
 }
 
 /**
- * Starts a server where those look for it who were using one when it ended; on any port if there are none. To be
- * called, like all here that starts one, under the lock of the folder.
+ * Starts a server. If it ended while other processes were using it, it gets the port where they expect it, else any
+ * free one. Call this, and `restartServer`, under the lock of the folder.
  */
-export async function startForAll(
+export async function startOnExpectedPort(
   start: ServerStart,
   folder: string,
   own: Presence,
 ): Promise<ReadyPostmaster> {
-  const others = (await whoIsPresent(folder, 'user')).filter(({ name }) => name !== own.name);
+  const others = (await presentProcesses(folder, 'user')).filter(({ name }) => name !== own.name);
   const port = others.length === 0 ? undefined : await lastPort(start.cluster);
   return startServer(port === undefined ? start : { ...start, choosePort: () => Promise.resolve(port) });
 }
 
-/** Starts a server that ended on the port it had, unless somebody else was quicker. */
-export async function startAgain(start: ServerStart, port: number): Promise<ReadyPostmaster> {
-  const running = await joinable(start.cluster, start.signal);
+/** Starts a server that ended again on the port it had, unless another process has done so already. */
+export async function restartServer(start: ServerStart, port: number): Promise<ReadyPostmaster> {
+  const running = await findReadyServer(start.cluster, start.signal);
   const server = running ?? (await startServer({ ...start, choosePort: () => Promise.resolve(port) }));
   if (server.port !== port) throw new Error(`it runs on port ${server.port} now, no longer on ${port}`);
   return server;

@@ -21,17 +21,17 @@ async function append(text: string): Promise<void> {
 }
 
 describe("the server's log", () => {
-  it('is empty before there is one', async () => {
+  it('is empty before the file exists', async () => {
     expect(await log.length()).toBe(0);
-    expect(await log.since(0)).toBe('');
+    expect(await log.readFrom(0)).toBe('');
   });
 
-  it('is appended to, and read on from where it was', async () => {
+  it('is appended to, and read from an earlier length on', async () => {
     await append('first\n');
     const length = await log.length();
     await append('second\n');
-    expect(await log.since(length)).toBe('second\n');
-    expect(await log.since(0)).toBe('first\nsecond\n');
+    expect(await log.readFrom(length)).toBe('second\n');
+    expect(await log.readFrom(0)).toBe('first\nsecond\n');
   });
 
   it('can be read by its owner alone', async () => {
@@ -39,16 +39,16 @@ describe("the server's log", () => {
     expect((await stat(log.path)).mode & 0o777).toBe(0o600);
   });
 
-  it('is put aside when it has grown too large', async () => {
+  it('is rotated when it is too large', async () => {
     await writeFile(log.path, Buffer.alloc(10_000_001, 'x'));
     await append('new\n');
-    expect(await log.since(0)).toBe('new\n');
+    expect(await log.readFrom(0)).toBe('new\n');
     expect((await stat(`${log.path}.1`)).size).toBe(10_000_001);
   });
 
-  it('gives no more than its end', async () => {
+  it('is read for its last 20,000 bytes at most', async () => {
     await append(`${'x'.repeat(50_000)}\nlast\n`);
-    expect((await log.since(0)).length).toBe(20_000);
-    expect(lastLines(await log.since(0), 1)).toBe('last');
+    expect((await log.readFrom(0)).length).toBe(20_000);
+    expect(lastLines(await log.readFrom(0), 1)).toBe('last');
   });
 });

@@ -1,12 +1,12 @@
 import { copyFile, open, stat, truncate, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unless } from './system-error.js';
+import { ignoreErrors } from '../system-error.js';
 
-/** The log may grow to this many bytes; then it becomes `server.log.1`, in place of the one before. */
-const LARGEST = 10_000_000;
-const BOUND_EVERY = 60_000;
+/** A log that is larger becomes `server.log.1`, in place of the previous one. */
+const MAX_BYTES = 10_000_000;
+const ROTATION_INTERVAL_MS = 60_000;
 
-/** The server's log, in the state folder: the server itself only holds it open, and appends. */
+/** The server's log in the state folder. The server itself only holds it open and appends. */
 export class ServerLog {
   readonly path: string;
 
@@ -14,20 +14,20 @@ export class ServerLog {
     this.path = join(stateFolder, 'server.log');
   }
 
-  /** Opens it for a server to append to; the caller closes it. */
+  /** Opens it for a server to append to; the caller has to close it. */
   async open(): Promise<FileHandle> {
-    await this.bound();
+    await this.rotate();
     return open(this.path, 'a', 0o600);
   }
 
-  /** Its length in bytes, from which `since` reads on. */
+  /** Its length in bytes. */
   async length(): Promise<number> {
-    return (await unless(['ENOENT'], stat(this.path)))?.size ?? 0;
+    return (await ignoreErrors(['ENOENT'], stat(this.path)))?.size ?? 0;
   }
 
-  /** What was written after a length, at most the last 20,000 bytes of it. */
-  async since(length: number): Promise<string> {
-    const file = await unless(['ENOENT'], open(this.path, 'r'));
+  /** All that was written after a length in bytes, but at most the last 20,000 bytes. */
+  async readFrom(length: number): Promise<string> {
+    const file = await ignoreErrors(['ENOENT'], open(this.path, 'r'));
     if (file === undefined) return '';
     try {
       const { size } = await file.stat();
@@ -40,20 +40,20 @@ export class ServerLog {
     }
   }
 
-  /** Bounds it from time to time, until the function returned is called. */
-  keepBounded(): () => void {
+  /** Rotates it when it is too large, until the returned function is called. */
+  rotateRegularly(): () => void {
     const timer = setInterval(() => {
-      // Whatever is wrong here (a full disk, a folder removed) is no reason to disturb who uses the database.
-      this.bound().catch(() => undefined);
-    }, BOUND_EVERY).unref();
+      // A failure (a full disk, a removed folder) must not disturb the users of the database.
+      this.rotate().catch(() => undefined);
+    }, ROTATION_INTERVAL_MS).unref();
     return () => {
       clearInterval(timer);
     };
   }
 
-  /** Cut in place, since the server keeps the file open; as it appends, it goes on at the new end. */
-  private async bound(): Promise<void> {
-    if ((await this.length()) <= LARGEST) return;
+  /** Truncates the file in place, since the server keeps it open; as it appends, it continues at the new end. */
+  private async rotate(): Promise<void> {
+    if ((await this.length()) <= MAX_BYTES) return;
     await copyFile(this.path, `${this.path}.1`);
     await truncate(this.path);
   }

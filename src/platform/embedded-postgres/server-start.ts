@@ -9,42 +9,42 @@ import { lastLines, type ServerLog } from './server-log.js';
 import type { ServerUser } from './server-user.js';
 import { pollUntil } from '../poll-until.js';
 
-/** What a server is started with. */
+/** How to start a server. */
 export interface ServerStart {
   readonly cluster: string;
   readonly user: ServerUser | undefined;
   readonly binaries: Binaries;
   readonly log: ServerLog;
-  /** Given to the server over and above what stands in its `postgresql.conf`. */
+  /** Settings beyond those in `postgresql.conf`. */
   readonly settings: Readonly<Record<string, string>>;
   readonly signal: AbortSignal | undefined;
-  /** Asked for a port; default: any that is free. */
+  /** Called for a port before each attempt; default: any free port. */
   readonly choosePort?: () => Promise<number>;
 }
 
 /** A server that takes connections. */
 export type ReadyPostmaster = Postmaster & { readonly port: number };
 
-/** Includes recovery after a crash, which replays what was written since the last checkpoint. */
-const START_AT_MOST = 180_000;
-/** Once the first process of a server was killed its others end by themselves, soon. */
-const REMAINS_AT_MOST = 30_000;
-const PORTS_TRIED = 10;
+/** Includes recovery after a crash, which replays all changes since the last checkpoint. */
+const START_TIMEOUT_MS = 180_000;
+/** When the first process of a server was killed, its other processes end by themselves within this time. */
+const ORPHANS_TIMEOUT_MS = 30_000;
+const MAX_PORTS_TAKEN = 10;
 
 /**
- * Starts a server on 127.0.0.1 alone, on a port that was free a moment before.
+ * Starts a server that listens on 127.0.0.1 alone, and waits until it takes connections.
  * @throws Unavailable `embedded-postgres-start-failed`, with the end of the server's log.
  */
 export async function startServer(start: ServerStart): Promise<ReadyPostmaster> {
-  const patientUntil = performance.now() + REMAINS_AT_MOST;
+  const orphansDeadline = performance.now() + ORPHANS_TIMEOUT_MS;
   for (let portsTaken = 0; ;) {
     start.signal?.throwIfAborted();
     const attempt = await tryStart(start);
     if (typeof attempt !== 'string') return attempt;
-    if (/could not bind|could not create any TCP\/IP sockets/.test(attempt) && portsTaken < PORTS_TRIED) {
+    if (/could not bind|could not create any TCP\/IP sockets/.test(attempt) && portsTaken < MAX_PORTS_TAKEN) {
       portsTaken += 1;
     } else if (/lock file "postmaster.pid" already exists|shared memory block/.test(attempt)) {
-      if (performance.now() > patientUntil) throw failed(start, attempt);
+      if (performance.now() > orphansDeadline) throw failed(start, attempt);
       await pause(250);
     } else {
       throw failed(start, attempt);
@@ -52,7 +52,7 @@ export async function startServer(start: ServerStart): Promise<ReadyPostmaster> 
   }
 }
 
-/** One attempt; what the server wrote to its log if it ended instead of getting ready. */
+/** One attempt to start. Returns the server, or what it wrote to its log if it ended before it was ready. */
 async function tryStart({
   cluster,
   user,
@@ -72,9 +72,9 @@ async function tryStart({
   const output = await log.open();
   const from = await log.length();
   let server;
-  let ended;
+  let exit;
   try {
-    // In a session of its own, so that a Ctrl-C for the process that started it does not reach it.
+    // In a session of its own, so that a Ctrl-C to this process does not reach it.
     server = spawn(binaries.postgres, ['-D', cluster, ...asArguments(options)], {
       ...identityOf(user),
       cwd: binaries.folder,
@@ -83,46 +83,47 @@ async function tryStart({
       windowsHide: true,
       stdio: ['ignore', output.fd, output.fd],
     });
-    // At once: a server that cannot start may have ended before the next wait is over.
-    ended = endOf(server);
+    // Observed at once: a server that cannot start may end before the next await is over.
+    exit = observeExit(server);
   } finally {
     await output.close();
   }
-  // It may outlive this process, if another uses it.
+  // It outlives this process if another process uses it.
   server.unref();
-  const outcome = await pollUntil(
+  const result = await pollUntil(
     async () => {
-      if (ended.why !== undefined) return ended.why;
+      if (exit.reason !== undefined) return exit.reason;
       return readyServer(await runningPostmaster(cluster));
     },
-    { timeoutMs: START_AT_MOST, signal },
+    { timeoutMs: START_TIMEOUT_MS, signal },
   ).catch(async (error: unknown) => {
-    await giveUp(server, cluster, binaries);
+    await abandonStart(server, cluster, binaries);
     throw error;
   });
-  if (typeof outcome === 'object') return outcome;
-  if (outcome === undefined) await giveUp(server, cluster, binaries);
-  return `${await log.since(from)}${outcome ?? `it did not get ready in ${START_AT_MOST / 1000} s`}`;
+  if (typeof result === 'object') return result;
+  if (result === undefined) await abandonStart(server, cluster, binaries);
+  return `${await log.readFrom(from)}${result ?? `it did not get ready in ${START_TIMEOUT_MS / 1000} s`}`;
 }
 
 const asArguments = (options: Readonly<Record<string, string>>): string[] =>
   Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
-/** The server, once it takes connections. */
+/** The server if it takes connections. */
 export function readyServer(postmaster: Postmaster | undefined): ReadyPostmaster | undefined {
   if (postmaster?.port === undefined || postmaster.status !== 'ready') return undefined;
   return { ...postmaster, port: postmaster.port };
 }
 
-function endOf(child: ChildProcess): { readonly why: string | undefined } {
-  const end: { why: string | undefined } = { why: undefined };
-  child.on('error', (error) => (end.why = error.message));
-  child.on('exit', (code, signal) => (end.why = `it ended with ${signal ?? `code ${code ?? '?'}`}`));
-  return end;
+/** The reason why a child process ended; undefined until it has. */
+function observeExit(child: ChildProcess): { readonly reason: string | undefined } {
+  const exit: { reason: string | undefined } = { reason: undefined };
+  child.on('error', (error) => (exit.reason = error.message));
+  child.on('exit', (code, signal) => (exit.reason = `it ended with ${signal ?? `code ${code ?? '?'}`}`));
+  return exit;
 }
 
-/** Leaves nothing of a start that came to nothing. */
-async function giveUp(server: ChildProcess, cluster: string, binaries: Binaries): Promise<void> {
+/** Stops a server that did not get ready. */
+async function abandonStart(server: ChildProcess, cluster: string, binaries: Binaries): Promise<void> {
   const postmaster = await runningPostmaster(cluster);
   if (postmaster !== undefined && postmaster.pid === server.pid) await stopPostmaster(postmaster, binaries);
   else server.kill('SIGQUIT');
@@ -135,7 +136,7 @@ function failed({ cluster }: ServerStart, log: string): Unavailable {
   );
 }
 
-/** A port that nobody listens on; somebody may before it is used, so be ready to ask for another. */
+/** A port that is free now; another process may take it before it is used, so be ready to ask for another. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();

@@ -1,26 +1,24 @@
 import { lstat } from 'node:fs/promises';
 import { Unavailable } from '../errors.js';
-import { runProgram } from './program.js';
+import { runProgram, type UserIds } from './program.js';
 
-/** The user of the system that PostgreSQL runs as when this process is root's. */
-export interface ServerUser {
-  readonly uid: number;
-  readonly gid: number;
+/** The user of the system that runs PostgreSQL where this process is root's. */
+export interface ServerUser extends UserIds {
   readonly name: string;
 }
 
-/** Made when there is no user `postgres`; a system user without a home and without a login. */
+/** Created when there is no user `postgres`: a system user without a home and without a login. */
 const OWN_USER = 'upheld-postgres';
-const QUICK = 30_000;
+const COMMAND_TIMEOUT_MS = 30_000;
 
-/** Asks the system for a user by name or number. */
+/** Finds a user of the system by name or number. */
 export type FindUser = (name: string) => Promise<ServerUser | undefined>;
-/** Makes a system user, if the system lets itself be asked. */
+/** Creates a system user; does nothing where the system does not allow that. */
 export type MakeUser = (name: string) => Promise<void>;
 
 /**
- * As whom PostgreSQL is to run: undefined stands for the user of this process. PostgreSQL refuses to run
- * as root, so for root it is `postgres`, else a user made for it, else `nobody`.
+ * The user that is to run PostgreSQL; undefined means the user of this process. PostgreSQL refuses to run as root,
+ * so for root it is `postgres`, else a user created for it, else `nobody`.
  * @throws Unavailable `embedded-postgres-no-user`
  */
 export async function chooseServerUser(
@@ -41,8 +39,8 @@ export async function chooseServerUser(
 }
 
 /**
- * Who runs a cluster that exists: for root its owner, whoever would be chosen for a new one today; any other
- * user can only run its own.
+ * The user that runs an existing cluster; undefined means the user of this process. For root it is the cluster's
+ * owner, even if another would be chosen for a new cluster today. Any other user can only run its own.
  */
 export async function ownerOf(cluster: string): Promise<ServerUser | undefined> {
   if (process.geteuid?.() !== 0) return undefined;
@@ -50,10 +48,12 @@ export async function ownerOf(cluster: string): Promise<ServerUser | undefined> 
   return { uid, gid, name: (await findUser(String(uid)))?.name ?? `number ${uid}` };
 }
 
-/** A user of the system; root is none that PostgreSQL could run as. */
+/** Finds a user of the system other than root, by name or number. */
 export async function findUser(name: string): Promise<ServerUser | undefined> {
   const id = async (what: string): Promise<string | undefined> => {
-    const { succeeded, output } = await runProgram('id', [what, '--', name], { timeoutMs: QUICK });
+    const { succeeded, output } = await runProgram('id', [what, '--', name], {
+      timeoutMs: COMMAND_TIMEOUT_MS,
+    });
     return succeeded ? output : undefined;
   };
   const [uid, gid, itsName] = await Promise.all([id('-u'), id('-g'), id('-un')]);
@@ -63,16 +63,18 @@ export async function findUser(name: string): Promise<ServerUser | undefined> {
 
 async function makeUser(name: string): Promise<void> {
   const args = ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent'];
-  // That it failed (no such program, or another process was first) shows when the user is asked for again.
-  await runProgram('useradd', [...args, '--shell', '/usr/sbin/nologin', name], { timeoutMs: QUICK });
+  // A failure (no such program, or another process was first) shows when the caller looks for the user again.
+  await runProgram('useradd', [...args, '--shell', '/usr/sbin/nologin', name], {
+    timeoutMs: COMMAND_TIMEOUT_MS,
+  });
 }
 
-/** Whether a user can pass through every folder down to this one: asked of the system, which knows all rules. */
+/** Whether a user can enter a folder. The system itself decides, since it alone knows all its rules. */
 export async function canReach(user: ServerUser, folder: string): Promise<boolean> {
   const { succeeded } = await runProgram('/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder], {
     as: user,
     cwd: '/',
-    timeoutMs: QUICK,
+    timeoutMs: COMMAND_TIMEOUT_MS,
   });
   return succeeded;
 }

@@ -13,13 +13,13 @@ afterEach(async () => {
 });
 
 describe('the state folder of a data folder', () => {
-  it('is made, with all above it, and is closed to others', async () => {
+  it('is created with all folders above it, and closed to other users', async () => {
     const dataFolder = join(folder, 'here', 'there', 'data');
     expect(await openStateFolder(dataFolder)).toEqual({ dataFolder, path: join(dataFolder, 'postgres') });
     expect((await stat(join(dataFolder, 'postgres'))).mode & 0o777).toBe(0o700);
   });
 
-  it('is the same by whatever name the data folder is called', async () => {
+  it('is the same for every path to the data folder', async () => {
     await mkdir(join(folder, 'data'));
     await symlink('data', join(folder, 'link'));
     expect(await openStateFolder(join(folder, 'link'))).toEqual(await openStateFolder(join(folder, 'data')));
@@ -38,13 +38,13 @@ describe('the state folder of a data folder', () => {
     });
   });
 
-  it('is refused where no folder can be made, and no attempt goes on for ever', async () => {
+  it('is refused where no folder can be created, without endless attempts', async () => {
     await expect(openStateFolder('/proc/upheld/data')).rejects.toMatchObject({
       code: 'embedded-postgres-not-writable',
     });
   });
 
-  it('is refused when a link stands in its place', async () => {
+  it('is refused when it is a link', async () => {
     await mkdir(join(folder, 'data'));
     await symlink(tmpdir(), join(folder, 'data', 'postgres'));
     await expect(openStateFolder(join(folder, 'data'))).rejects.toMatchObject({

@@ -3,38 +3,38 @@ import { join, resolve } from 'node:path';
 import { Unavailable, UpheldError } from '../errors.js';
 import { makeFolder } from './make-folder.js';
 import { findUser } from './server-user.js';
-import { systemCode, unless } from './system-error.js';
+import { systemCode, ignoreErrors } from '../system-error.js';
 
-/** What of a data folder belongs to PostgreSQL. */
+/** The part of a data folder that belongs to PostgreSQL. */
 export interface StateFolder {
   /** The data folder itself, absolute and without symbolic links. */
   readonly dataFolder: string;
-  /** The folder in it that holds password, log and presences, and the cluster if the server can reach it. */
+  /** The folder in it with the password, the log and the presence files, and the cluster if the server can reach it. */
   readonly path: string;
 }
 
-/** PostgreSQL keeps paths in 1,024 bytes; this leaves room for what it appends. */
-const LONGEST_PATH = 900;
+/** PostgreSQL limits paths to 1,024 bytes; this leaves room for what it appends. */
+const MAX_PATH_BYTES = 900;
 
 /**
- * The state folder of a data folder; makes both if they are missing.
- * @throws Unavailable when the data folder is no folder, cannot be written, or is another user's.
+ * The state folder of a data folder; creates both if they are missing.
+ * @throws Unavailable when the data folder is not a folder, cannot be written, or belongs to another user.
  */
 export async function openStateFolder(given: string): Promise<StateFolder> {
   const named = resolve(given);
-  // PostgreSQL's own files hold the path on a line.
-  if (/\p{Cc}/u.test(named) || Buffer.byteLength(named) > LONGEST_PATH) {
+  // Files of PostgreSQL have the path on one line.
+  if (/\p{Cc}/u.test(named) || Buffer.byteLength(named) > MAX_PATH_BYTES) {
     throw new Unavailable(
       'embedded-postgres-path',
-      `the path of the data folder is too long (more than ${LONGEST_PATH} bytes) or has control characters; set UPHELD_DATA to another folder`,
+      `the path of the data folder is too long (more than ${MAX_PATH_BYTES} bytes) or has control characters; set UPHELD_DATA to another folder`,
     );
   }
   try {
     await makeFolder(named);
     const dataFolder = await realpath(named);
     const path = join(dataFolder, 'postgres');
-    // Closed at first; opened as far as necessary once it is known who runs the server.
-    await unless(['EEXIST'], mkdir(path, { mode: 0o700 }));
+    // Private at first; opened as far as necessary once the server's user is known.
+    await ignoreErrors(['EEXIST'], mkdir(path, { mode: 0o700 }));
     const folder = await lstat(path);
     if (!folder.isDirectory()) throw notAFolder(path);
     if (process.geteuid !== undefined && folder.uid !== process.geteuid()) {
@@ -47,12 +47,12 @@ export async function openStateFolder(given: string): Promise<StateFolder> {
   }
 }
 
-const IN_THE_WAY = ['EEXIST', 'ENOTDIR', 'ELOOP'];
+const NOT_A_FOLDER = ['EEXIST', 'ENOTDIR', 'ELOOP'];
 
 function explained(error: unknown, folder: string): unknown {
   const code = systemCode(error);
   if (code === undefined || error instanceof UpheldError) return error;
-  if (IN_THE_WAY.includes(code)) return notAFolder(folder);
+  if (NOT_A_FOLDER.includes(code)) return notAFolder(folder);
   return new Unavailable(
     'embedded-postgres-not-writable',
     `the data folder ${folder} cannot be written by this user (${code}); set UPHELD_DATA to one that can`,

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { systemCode } from '../../../platform/embedded-postgres/system-error.js';
+import { systemCode } from '../../../platform/system-error.js';
 import { UnusableFile } from './unusable-file.js';
 
 /** Files that are often given in place of CSV: the bytes they begin with, and what to do instead. */

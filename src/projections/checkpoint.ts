@@ -1,8 +1,6 @@
 import type { QueryRunner } from 'typeorm';
+import type { QueryExecutor } from '../platform/postgres/query-executor.js';
 import { position, START, type Position } from '../event-store/position.js';
-
-/** A data source, an entity manager or a query runner. */
-export type QueryExecutor = { query(sql: string, parameters?: unknown[]): Promise<unknown> };
 
 /** Where a projection stands. */
 export type Checkpoint = Readonly<{

@@ -1,9 +1,10 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { position, type Position } from '../event-store/position.js';
 import { oneLine, reasonOf } from '../platform/one-line.js';
-import { lockCheckpoint, type QueryExecutor } from './checkpoint.js';
+import { lockCheckpoint } from './checkpoint.js';
 import { inSchema, LIVE_SCHEMA } from './page-writer.js';
 import type { PoisonEvent } from './poison-event.js';
+import type { QueryExecutor } from '../platform/postgres/query-executor.js';
 
 /** The event that stopped a projection, and why it could not be folded. */
 export type DeadLetter = Readonly<{

@@ -1,7 +1,7 @@
 import type { EventStore } from '../event-store/event-store.js';
 import { position } from '../event-store/position.js';
 import { Unavailable } from '../platform/errors.js';
-import type { QueryExecutor } from './checkpoint.js';
+import type { QueryExecutor } from '../platform/postgres/query-executor.js';
 
 /** A read model was folded from another log than the one it is given now, or from more of it than there is. */
 export class LogMismatch extends Unavailable {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { settleWithin } from '../timeout.js';
 import { connectionOptions } from './connection-options.js';
-import type { QueryExecutor } from '../../projections/checkpoint.js';
+import type { QueryExecutor } from './query-executor.js';
 
 /** How often `acquire` tries to take a lease that another process holds, in milliseconds. */
 const RETRY_INTERVAL_MS = 250;

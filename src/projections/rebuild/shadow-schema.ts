@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { DataSource } from 'typeorm';
 import { START, type Position } from '../../event-store/position.js';
-import { checkpointOf, type QueryExecutor } from '../checkpoint.js';
+import { checkpointOf } from '../checkpoint.js';
 import { inSchema, LIVE_SCHEMA, type SkippedPositions } from '../page-writer.js';
 import type { Projection } from '../projection.js';
+import type { QueryExecutor } from '../../platform/postgres/query-executor.js';
 
 const PACKAGE = new URL('../../../package.json', import.meta.url);
 

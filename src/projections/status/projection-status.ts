@@ -1,6 +1,6 @@
 import type { EventStore } from '../../event-store/event-store.js';
 import type { Position } from '../../event-store/position.js';
-import { readCheckpoint, type QueryExecutor, type Checkpoint } from '../checkpoint.js';
+import { readCheckpoint, type Checkpoint } from '../checkpoint.js';
 import { deadLetterOf, type DeadLetter } from '../dead-letter.js';
 import { AdvisoryLockLease } from '../../platform/postgres/advisory-lock-lease.js';
 import { LogMismatch, checkLogIdentity } from '../log-identity-check.js';
@@ -8,6 +8,7 @@ import { projectorLease } from '../projector.js';
 import { rebuildLease, verifyLease } from '../rebuild/rebuild.js';
 import { shadowProgress, shadowSchema } from '../rebuild/shadow-schema.js';
 import { ProjectionAudit, type SkippedEvent } from '../projection-audit.js';
+import type { QueryExecutor } from '../../platform/postgres/query-executor.js';
 
 /** Events after the checkpoint that are counted at most, unless told. */
 const MOST_COUNTED = 10_000;

@@ -10,7 +10,7 @@ import { AWAIT_POSITION, type AwaitPosition } from './projections/await-position
 import type { Slice } from './projections/slice.js';
 import { SLICES } from './slices.js';
 
-/** What every slice may ask for. It is opened before the application and closed after it. */
+/** What every slice can inject. It is opened before the Nest application and closed after it. */
 export type Foundations = Readonly<{
   store: EventStore;
   /** The database of the read models. */

@@ -1,6 +1,5 @@
 import { authorities } from './authorities/authorities.slice.js';
 import { complaints } from './complaints/complaints.slice.js';
-import { eventRegistry } from './event-sourcing/event-registry.js';
 import { COMMAND_STREAMS, commandEventSchemas } from './event-sourcing/idempotency-key.js';
 import {
   CreateEventLog1795219200000,
@@ -32,6 +31,3 @@ export const SLICES: readonly Slice[] = [
 
 /** Every stream that may stand in the log. */
 export const STREAMS = SLICES.flatMap(({ streams = [] }) => streams);
-
-/** Rejects an event that no slice knows. @throws UnknownEvent */
-export const rejectUnknownEvent = eventRegistry(STREAMS);

@@ -1,109 +1,93 @@
-import { Inject, Injectable, ServiceUnavailableException } from '@nestjs/common';
-import {
-  HealthCheckService,
-  HealthIndicatorService,
-  type HealthCheckAttempt,
-  type HealthCheckResult,
-} from '@nestjs/terminus';
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { EventStore } from '../event-store/event-store.js';
-import { withTimeout } from '../platform/timeout.js';
+import type { LogEngine } from '../event-store/open-event-store.js';
 import type { BoundedDatabase } from '../platform/health/bounded-database.js';
-import { singleFlight } from '../platform/health/single-flight.js';
 import { redactedError } from '../platform/redacted-error.js';
-import { projectionStatus, type ProjectionStatus } from '../projections/status/projection-status.js';
+import { singleFlight } from '../platform/single-flight.js';
+import { withTimeout } from '../platform/timeout.js';
+import type { Consumer } from '../projections/consumer.js';
 import { MAX_LAG_COUNTED } from '../projections/status/projection-health.js';
+import { projectionStatus, type ProjectionStatus } from '../projections/status/projection-status.js';
 
-/** How long a part may take to say how it is, in milliseconds. */
+/** How long a component may take to answer, in milliseconds. */
 export const PROBE_TIMEOUT_MS = 2_000;
 
-/** What keeps the log. */
-export const LOG_ENGINES = ['postgresql', 'eventstoredb'] as const;
-type LogEngine = (typeof LOG_ENGINES)[number];
-
-/** What is asked how it is. */
+/** What a probe asks. */
 export type ProbeTargets = Readonly<{
   engine: LogEngine;
-  /** The log, asked so that no request waits for it. */
+  /** The log, on connections that no request waits for. */
   store: EventStore;
-  /** The database of the read models, by connections that are given up after {@link PROBE_TIMEOUT_MS}. */
+  /** The database of the read models, on connections that are dropped after {@link PROBE_TIMEOUT_MS}. */
   database: Pick<BoundedDatabase, 'query'>;
-  /** The projections' names. */
-  projections: readonly string[];
+  /** Projections and reactors. */
+  consumers: readonly Consumer[];
 }>;
-/** Under this token the application is given its {@link ProbeTargets}. */
-export const PROBE_TARGETS = Symbol('Watched');
+/** The token under which Nest provides the {@link ProbeTargets}. */
+export const PROBE_TARGETS = Symbol('ProbeTargets');
 
-/** Whether a part answers; why not, where it does not. */
-export type ComponentHealth = Readonly<{ status: 'up' } | { status: 'down'; reason: string }>;
+type Down = Readonly<{ status: 'down'; reason: string }>;
 
-/** How everything is that the application stands on, and whether it is shutting down. */
+/** Whether a component answers; why not, where it does not. */
+export type ComponentHealth = Readonly<{ status: 'up' }> | Down;
+
+/** The health of everything that the application stands on, and whether it is shutting down. */
 export type HealthReport = Readonly<{
   isClosing: boolean;
   database: ComponentHealth;
   log: ComponentHealth & Readonly<{ engine: LogEngine }>;
-  /** Why not, where they cannot be told of: the database or the log does not answer. */
-  projections:
-    (ComponentHealth & { status: 'down' }) | Readonly<{ status: 'up'; all: readonly ProjectionStatus[] }>;
+  /** Down where the database or the log does not answer, so that nothing is known of them. */
+  projections: Down | Readonly<{ status: 'up'; all: readonly ProjectionStatus[] }>;
 }>;
 
-/** Looks at what the application stands on. What does not answer is waited for no longer than {@link PROBE_TIMEOUT_MS}. */
+type Answer<Value> = Readonly<{ status: 'up'; value: Value }> | Down;
+
+/** Asks the components in parallel, each for no longer than {@link PROBE_TIMEOUT_MS}. */
 @Injectable()
-export class HealthProbe {
+export class HealthProbe implements BeforeApplicationShutdown {
   private readonly askDatabase: () => Promise<unknown>;
   private readonly askLog: () => Promise<unknown>;
   private readonly askProjections: () => Promise<readonly ProjectionStatus[]>;
+  private isClosing = false;
 
-  constructor(
-    @Inject(HealthCheckService) private readonly checks: HealthCheckService,
-    @Inject(HealthIndicatorService) private readonly indicators: HealthIndicatorService,
-    @Inject(PROBE_TARGETS) private readonly watched: ProbeTargets,
-  ) {
-    const { store, database, projections } = watched;
+  constructor(@Inject(PROBE_TARGETS) private readonly targets: ProbeTargets) {
+    const { store, database, consumers } = targets;
     this.askDatabase = singleFlight(() => database.query('select 1'));
     this.askLog = singleFlight(() => store.head());
     this.askProjections = singleFlight(() =>
-      Promise.all(projections.map((name) => projectionStatus(name, { store, database }, MAX_LAG_COUNTED))),
+      Promise.all(
+        consumers.map((consumer) => projectionStatus(consumer, { store, database }, MAX_LAG_COUNTED)),
+      ),
     );
   }
 
-  /** Never throws: what cannot be told is told so. */
+  beforeApplicationShutdown(): void {
+    this.isClosing = true;
+  }
+
+  /** Never throws: a component that does not answer is down. */
   async probe(): Promise<HealthReport> {
-    const statuses = this.askProjections();
-    const { status, details } = await this.check([
-      this.attempt('database', this.askDatabase()),
-      this.attempt('log', this.askLog()),
-      this.attempt('projections', statuses),
+    const [database, log, projections] = await Promise.all([
+      answerOf(this.askDatabase()),
+      answerOf(this.askLog()),
+      answerOf(this.askProjections()),
     ]);
-    const projections = answering(details['projections']);
     return {
-      isClosing: status === 'shutting_down',
-      database: answering(details['database']),
-      log: { engine: this.watched.engine, ...answering(details['log']) },
-      projections: projections.status === 'up' ? { status: 'up', all: await statuses } : projections,
+      isClosing: this.isClosing,
+      database: healthOf(database),
+      log: { engine: this.targets.engine, ...healthOf(log) },
+      projections: projections.status === 'up' ? { status: 'up', all: projections.value } : projections,
     };
-  }
-
-  private attempt(part: string, answer: Promise<unknown>): HealthCheckAttempt {
-    return this.indicators.check(part).attempt(async () => {
-      try {
-        await withTimeout(PROBE_TIMEOUT_MS, answer);
-      } catch (failure) {
-        throw new Error(redactedError(failure), { cause: failure });
-      }
-    });
-  }
-
-  /** Terminus throws what it found where all is not well. */
-  private async check(attempts: HealthCheckAttempt[]): Promise<HealthCheckResult> {
-    try {
-      return await this.checks.check(attempts);
-    } catch (error) {
-      if (!(error instanceof ServiceUnavailableException)) throw error;
-      return error.getResponse() as HealthCheckResult;
-    }
   }
 }
 
-function answering(found: HealthCheckResult['details'][string] | undefined): ComponentHealth {
-  return found?.status === 'up' ? { status: 'up' } : { status: 'down', reason: String(found?.['message']) };
+async function answerOf<Value>(question: Promise<Value>): Promise<Answer<Value>> {
+  try {
+    return { status: 'up', value: await withTimeout(PROBE_TIMEOUT_MS, question) };
+  } catch (error) {
+    return { status: 'down', reason: redactedError(error) };
+  }
+}
+
+function healthOf(answer: Answer<unknown>): ComponentHealth {
+  return answer.status === 'up' ? { status: 'up' } : answer;
 }

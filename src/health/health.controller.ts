@@ -12,7 +12,7 @@ import {
 } from './health.schemas.js';
 import { Readiness } from './readiness.js';
 
-/** How the application is, for those who run it. Outside /v1, for it is no part of what that version promises. */
+/** Liveness and readiness, for operators. Outside /v1, because that version promises nothing about them. */
 @ApiTags('Operation')
 @Controller('health')
 export class HealthController {
@@ -22,7 +22,7 @@ export class HealthController {
   @Documented({
     summary: 'Ask whether the process answers',
     description:
-      'Touches nothing else, so that a restart, which is all that helps a process that does not answer, is not asked for while a database is away.',
+      'Checks nothing but the process itself. Use it as the liveness probe: a restart helps a process that does not answer, but not while a database is away.',
     answers: { 200: { means: 'It does.', schema: LivenessSchema } },
     problems: { 503: null },
   })
@@ -35,11 +35,12 @@ export class HealthController {
   @Documented({
     summary: 'Ask whether the application can do its work',
     description:
-      'Looks at PostgreSQL, at the log and at every projection, for two seconds at most. It is not ready while the database or the log does not answer, while an event that cannot be folded has stopped a projection, while a projection refuses the log it is given, and when it is shutting down. A projection that is merely behind is ready: it catches up by itself, and its answers say which position they are of; which process projects does not matter either.',
+      'Checks PostgreSQL, the log and every projection and reactor, for two seconds at most. The application is not ready while the database or the log does not answer, while an event that cannot be handled has stopped a projection, while a projection refuses its log or its tables, and when it is shutting down. It is ready while a projection is only behind, which ends by itself: answers say which position they are of. It does not matter which process projects.',
     answers: { 200: { means: 'It can.', schema: ReadinessSchema } },
     problems: {
       503: {
-        means: 'It cannot (`not-ready`); `detail` says why, and the other members what each part said.',
+        means:
+          'It cannot (`not-ready`); `detail` says why, and the other members show the health of each component.',
         example: new NotReady('the log: no answer within 2 s', { ready: false, ...NOT_READY_EXAMPLE }),
         schema: NotReadySchema,
       },
@@ -51,7 +52,7 @@ export class HealthController {
   }
 }
 
-/** Said before anything can fail, so that a refusal is not stored either. */
+/** Set before anything can fail, so that no cache stores a refusal either. */
 function neverStored(reply: FastifyReply): void {
   void reply.header('cache-control', 'no-store');
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { LOG_ENGINES } from '../event-store/open-event-store.js';
 import { apiSchemas } from '../platform/http/api-schemas.js';
 import { ProblemSchema } from '../platform/http/problem.js';
 import { ProjectionHealthSchema } from '../projections/status/projection-health.js';
-import { LOG_ENGINES } from './health-probe.js';
 
 /** What `/health/live` answers. */
 export const LivenessSchema = z
@@ -10,22 +10,25 @@ export const LivenessSchema = z
   .meta({ description: 'The process answers.', examples: [{ live: true }] })
   .register(apiSchemas, { id: 'Liveness' });
 
-const answering = {
+const component = {
   status: z.enum(['up', 'down']),
   reason: z.string().nullable().describe('Why it is down; null where it is up.'),
 };
 
 const health = {
-  database: z.strictObject(answering).describe('The PostgreSQL of the read models.'),
-  log: z.strictObject({ engine: z.enum(LOG_ENGINES).describe('What keeps the log.'), ...answering }),
+  database: z.strictObject(component).describe('The PostgreSQL of the read models.'),
+  log: z.strictObject({
+    engine: z.enum(LOG_ENGINES).describe('The engine that keeps the log.'),
+    ...component,
+  }),
   projections: z
     .array(ProjectionHealthSchema)
     .readonly()
     .nullable()
-    .describe('Every read model; null where nobody can tell, as the database or the log does not answer.'),
+    .describe('Every read model and reactor; null where the database or the log does not answer.'),
 };
 
-/** What each part said of itself. */
+/** The health of each component. */
 export type Health = z.infer<z.ZodObject<typeof health>>;
 
 const EXAMPLE: Health = {
@@ -34,6 +37,7 @@ const EXAMPLE: Health = {
   projections: [
     {
       projection: 'statistics',
+      kind: 'projection',
       state: 'live',
       head: '40218',
       checkpoint: '40218',
@@ -43,6 +47,7 @@ const EXAMPLE: Health = {
       stoppedBy: null,
       skipped: 0,
       refused: null,
+      version: { tables: 1, program: 1 },
     },
   ],
 };
@@ -53,12 +58,12 @@ export const ReadinessSchema = z
   .meta({ description: 'The application can do its work.', examples: [{ ready: true, ...EXAMPLE }] })
   .register(apiSchemas, { id: 'Readiness' });
 
-/** What it answers where it cannot. */
+/** What `/health/ready` answers where it cannot. */
 export const NotReadySchema = ProblemSchema.extend({ ready: z.literal(false), ...health })
-  .meta({ description: 'A problem (RFC 9457), with what each part said of itself.' })
+  .meta({ description: 'A problem (RFC 9457), with the health of each component.' })
   .register(apiSchemas, { id: 'NotReady' });
 
-/** What an application that is not ready tells, for its documentation. */
+/** The health of an application that is not ready, as an example for its documentation. */
 export const NOT_READY_EXAMPLE: Health = {
   ...EXAMPLE,
   log: { engine: 'eventstoredb', status: 'down', reason: 'no answer within 2 s' },

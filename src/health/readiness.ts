@@ -5,62 +5,65 @@ import type { Health } from './health.schemas.js';
 import { HealthProbe, type ComponentHealth, type HealthReport } from './health-probe.js';
 
 /**
- * Decides whether the application can do its work. It cannot while the database or the log does not answer, while
- * a projection stands still until someone acts ({@link unreliableReason}), and when it is shutting down.
+ * Decides whether the application can do its work. It cannot while the database or the log does not answer, while a
+ * projection or a reactor waits for an operator ({@link unreliableReason}), and when it is shutting down.
  */
 @Injectable()
 export class Readiness {
   private readonly logger = new Logger(Readiness.name);
   private wasReady = true;
 
-  constructor(@Inject(HealthProbe) private readonly watch: HealthProbe) {}
+  constructor(@Inject(HealthProbe) private readonly healthProbe: HealthProbe) {}
 
-  /** @throws NotReady with what each part said of itself. */
+  /** @throws NotReady with the health of each component. */
   async ask(): Promise<Health & { ready: true }> {
-    const sight = await this.watch.probe();
-    const health = healthOf(sight);
-    const why = whyNot(sight, health);
-    this.logChange(why);
-    if (why === null) return { ready: true, ...health };
-    throw new NotReady(why, { ready: false, ...health });
+    const report = await this.healthProbe.probe();
+    const health = healthOf(report);
+    const reason = reasonNotReady(report, health);
+    this.logChange(reason);
+    if (reason === null) return { ready: true, ...health };
+    throw new NotReady(reason, { ready: false, ...health });
   }
 
-  /** Once for each change: it is asked every few seconds, however long an outage lasts. */
-  private logChange(why: string | null): void {
-    if (this.wasReady && why !== null) this.logger.error(`not ready: ${why}`);
-    if (!this.wasReady && why === null) this.logger.warn('ready again');
-    this.wasReady = why === null;
+  /** Logs each change once: readiness is asked every few seconds, however long an outage lasts. */
+  private logChange(reason: string | null): void {
+    if (this.wasReady && reason !== null) this.logger.error(`not ready: ${reason}`);
+    if (!this.wasReady && reason === null) this.logger.warn('ready again');
+    this.wasReady = reason === null;
   }
 }
 
-function whyNot(sight: HealthReport, health: Health): string | null {
-  const whys = [
-    sight.isClosing ? 'the service is shutting down' : null,
-    down(sight.database, 'PostgreSQL'),
-    down(sight.log, 'the log'),
-    ...whyNoProjections(sight, health),
-  ].filter((why) => why !== null);
-  return whys.length === 0 ? null : whys.join('; ');
+function reasonNotReady(report: HealthReport, health: Health): string | null {
+  const reasons = [
+    report.isClosing ? 'the service is shutting down' : null,
+    reasonDown(report.database, 'PostgreSQL'),
+    reasonDown(report.log, 'the log'),
+    ...reasonsOfProjections(report, health),
+  ].filter((reason) => reason !== null);
+  return reasons.length === 0 ? null : reasons.join('; ');
 }
 
-function whyNoProjections({ database, log, projections }: HealthReport, health: Health): (string | null)[] {
+function reasonsOfProjections(
+  { database, log, projections }: HealthReport,
+  health: Health,
+): (string | null)[] {
   if (projections.status === 'up') return (health.projections ?? []).map(unreliableReason);
-  // That they cannot be told of where these do not answer goes without saying.
-  return database.status === 'up' && log.status === 'up' ? [down(projections, 'the projections')] : [];
+  // Where the database or the log is down, that is the reason already.
+  return database.status === 'up' && log.status === 'up' ? [reasonDown(projections, 'the projections')] : [];
 }
 
 function healthOf({ database, log, projections }: HealthReport): Health {
   return {
-    database: told(database),
-    log: { engine: log.engine, ...told(log) },
+    database: shown(database),
+    log: { engine: log.engine, ...shown(log) },
     projections: projections.status === 'up' ? projections.all.map(projectionHealth) : null,
   };
 }
 
-function told(part: ComponentHealth): Health['database'] {
-  return { status: part.status, reason: part.status === 'up' ? null : part.reason };
+function shown(component: ComponentHealth): Health['database'] {
+  return { status: component.status, reason: component.status === 'up' ? null : component.reason };
 }
 
-function down(part: ComponentHealth, name: string): string | null {
-  return part.status === 'up' ? null : `${name}: ${part.reason}`;
+function reasonDown(component: ComponentHealth, name: string): string | null {
+  return component.status === 'up' ? null : `${name}: ${component.reason}`;
 }

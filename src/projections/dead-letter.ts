@@ -1,12 +1,12 @@
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { position, type Position } from '../event-store/position.js';
 import { oneLine, reasonOf } from '../platform/one-line.js';
-import { lockCheckpoint } from './checkpoint.js';
-import { inSchema, LIVE_SCHEMA } from './page-writer.js';
+import { lockCheckpoint, type Checkpoint } from './checkpoint.js';
+import { inSchema, LIVE_SCHEMA } from './schema-transaction.js';
 import type { PoisonEvent } from './poison-event.js';
 import type { QueryExecutor } from '../platform/postgres/query-executor.js';
 
-/** The event that stopped a projection, and why it could not be folded. */
+/** The event that stopped a projection or a reactor, and why it could not be handled. */
 export type DeadLetter = Readonly<{
   position: Position;
   eventId: string;
@@ -20,30 +20,32 @@ export type DeadLetter = Readonly<{
 
 type Row = Omit<DeadLetter, 'position' | 'failedAt'> & { position: string; failedAt: Date };
 
-/** The event that stopped a projection, null while none has. */
-export async function deadLetterOf(projection: string, runner: QueryExecutor): Promise<DeadLetter | null> {
+/** Reads the event that stopped a projection or a reactor; null while none has. */
+export async function deadLetterOf(name: string, runner: QueryExecutor): Promise<DeadLetter | null> {
   const [row] = (await runner.query(
     `select position::text, event_id as "eventId", stream, revision, type, error, attempts,
             failed_at as "failedAt"
      from projection_dead_letter where projection = $1`,
-    [projection],
+    [name],
   )) as Row[];
   if (row === undefined) return null;
   return { ...row, position: position(row.position), failedAt: row.failedAt.toISOString() };
 }
 
 /**
- * Stops a projection at an event, unless it is past it: then another process, which can fold it, has taken over.
- * @returns whether the projection is stopped by it.
+ * Stops a projection or a reactor at an event, unless its checkpoint shows that the event is handled: then another process
+ * could handle it, and has taken over.
+ * @param isHandled whether the locked checkpoint shows that; by its position, unless given.
+ * @returns whether it is stopped.
  */
 export async function putDeadLetter(
-  projection: string,
+  name: string,
   { event, error, attempts }: PoisonEvent,
   database: DataSource,
+  isHandled: (checkpoint: Checkpoint) => boolean = ({ position: at }) => at >= event.position,
 ): Promise<boolean> {
   return inSchema(database, LIVE_SCHEMA, async (transaction) => {
-    const checkpoint = await lockCheckpoint(projection, transaction);
-    if (checkpoint.position >= event.position) return false;
+    if (isHandled(await lockCheckpoint(name, transaction))) return false;
     await transaction.query(
       `insert into projection_dead_letter
          (projection, position, event_id, stream, revision, type, error, attempts)
@@ -53,7 +55,7 @@ export async function putDeadLetter(
          revision = excluded.revision, type = excluded.type, error = excluded.error,
          attempts = excluded.attempts, failed_at = now()`,
       [
-        projection,
+        name,
         String(event.position),
         event.id,
         event.stream,
@@ -67,23 +69,19 @@ export async function putDeadLetter(
   });
 }
 
-/** Longest that the text of an error may be, in UTF-16 units. */
-const LONGEST = 1_000;
+/** Longest text of an error, in UTF-16 units. */
+const MAX_ERROR_LENGTH = 1_000;
 
-/** An error as one bounded text that PostgreSQL and an event can hold. */
+/** An error as one bounded line that PostgreSQL and an event can hold. */
 export function errorText(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${reasonOf(error)}` : String(error);
-  return oneLine(text, LONGEST);
+  return oneLine(text, MAX_ERROR_LENGTH);
 }
 
-/** Lets a projection go on after it was stopped at a position; another stop since then stays. */
-export async function removeDeadLetter(
-  projection: string,
-  at: Position,
-  runner: DataSource | QueryRunner,
-): Promise<void> {
+/** Removes the dead letter of a position; one that was put since stays. */
+export async function removeDeadLetter(name: string, at: Position, runner: QueryExecutor): Promise<void> {
   await runner.query('delete from projection_dead_letter where projection = $1 and position = $2', [
-    projection,
+    name,
     String(at),
   ]);
 }

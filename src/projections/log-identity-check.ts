@@ -1,49 +1,56 @@
 import type { EventStore } from '../event-store/event-store.js';
-import { position } from '../event-store/position.js';
-import { Unavailable } from '../platform/errors.js';
+import { START } from '../event-store/position.js';
 import type { QueryExecutor } from '../platform/postgres/query-executor.js';
+import { readCheckpoint, type Checkpoint } from './checkpoint.js';
+import { isProjection, type Consumer } from './consumer.js';
+import { CheckpointMismatch } from './checkpoint-mismatch.js';
 
-/** A read model was folded from another log than the one it is given now, or from more of it than there is. */
-export class LogMismatch extends Unavailable {
-  override get isTransient(): boolean {
-    return false;
-  }
-
-  constructor(projection: string, why: string) {
-    super('other-log', `${projection} ${why}; upheld projections rebuild folds it from the present log`);
+/** The checkpoint belongs to another log than the one that is read, or to more of it than there is. */
+export class LogMismatch extends CheckpointMismatch {
+  constructor(consumer: Consumer, why: string) {
+    const wayOut = isProjection(consumer)
+      ? 'upheld projections rebuild folds it from the present log'
+      : 'a reactor acts only on the log that it began with';
+    super('other-log', `${consumer.name} ${why}; ${wayOut}`);
   }
 }
 
 /**
- * Refuses to go on with a read model that does not come from this log (design 3): positions of one log mean
- * nothing in another, and one restored from an older backup lacks events that were counted.
- *
- * @throws OtherLog
+ * Checks that a checkpoint belongs to this log (design 3): positions of one log mean nothing in another, and a log that
+ * was restored from an older backup lacks events that were handled.
+ * @throws LogMismatch
  */
 export async function checkLogIdentity(
-  projection: string,
+  consumer: Consumer,
   store: EventStore,
   runner: QueryExecutor,
 ): Promise<void> {
-  const [row] = (await runner.query(
-    'select position::text, log from projection_checkpoint where projection = $1 and position > 0',
-    [projection],
-  )) as { position: string; log: string | null }[];
-  if (row === undefined) return;
-  const identity = await store.identity();
-  // A checkpoint of before logs had names says nothing; the projector records the name when it goes on.
-  if (row.log !== null && row.log !== identity) {
-    throw new LogMismatch(projection, `comes from the log ${row.log}, not from ${identity}`);
-  }
+  const checkpoint = await readCheckpoint(consumer.name, runner);
+  if (checkpoint.position === START) return;
+  checkRecordedLog(consumer, checkpoint, await store.identity());
   const head = await store.head();
-  if (position(row.position) > head) {
-    throw new LogMismatch(projection, `holds position ${row.position}, but the log ends at ${head}`);
+  if (checkpoint.position > head) {
+    throw new LogMismatch(consumer, `holds position ${checkpoint.position}, but the log ends at ${head}`);
   }
 }
 
-/** Records which log a read model comes from, before its first page or where that was not recorded yet. */
+/**
+ * Checks that a checkpoint was recorded for a log. Without a record it passes: checkpoints of the first releases have
+ * none, and the processor adds it when it follows the log.
+ * @throws LogMismatch
+ */
+export function checkRecordedLog(
+  consumer: Consumer,
+  { log: recorded }: Pick<Checkpoint, 'log'>,
+  log: string | undefined,
+): void {
+  if (log === undefined || recorded === null || recorded === log) return;
+  throw new LogMismatch(consumer, `comes from the log ${recorded}, not from ${log}`);
+}
+
+/** Records which log a checkpoint belongs to, before its first page or where no log was recorded yet. */
 export async function recordLogIdentity(
-  projection: string,
+  name: string,
   store: EventStore,
   runner: QueryExecutor,
 ): Promise<void> {
@@ -51,6 +58,6 @@ export async function recordLogIdentity(
     `insert into projection_checkpoint (projection, position, log) values ($1, 0, $2)
      on conflict (projection) do update set log = excluded.log
      where projection_checkpoint.log is null or projection_checkpoint.position = 0`,
-    [projection, await store.identity()],
+    [name, await store.identity()],
   );
 }

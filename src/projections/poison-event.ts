@@ -1,64 +1,64 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventWithoutMetadata } from '../event-store/event-store.js';
+import { CheckpointMismatch } from './checkpoint-mismatch.js';
 import { isTransientFailure } from './transient-failure.js';
-import { LogMismatch } from './log-identity-check.js';
 
-/** An event that cannot be folded, and why. */
+/** An event that cannot be handled, and why. */
 export type PoisonEvent = Readonly<{ event: EventWithoutMetadata; error: unknown; attempts: number }>;
 
-/** Pauses before each attempt at a page, before the event at fault is looked for; in milliseconds. */
-const PAUSES = [0, 50, 250];
+/** Pauses before each attempt at a page, before the poison event is searched for; in milliseconds. */
+const PAUSES_MS = [0, 50, 250];
 
 /**
- * Writes a page, with a bounded number of attempts. Where it cannot be written, it is halved until the event at
- * fault is found; what stands before that is written.
+ * Writes a page with a bounded number of attempts. Where that fails, the page is halved until the poison event is found;
+ * the events before it are written.
  *
  * @param write stores some of the page's events with their checkpoint, in one transaction.
- * @returns the first event that cannot be folded; null when all of the page was written.
- * @throws whatever `write` threw when a server did not answer, or when the tables are of another log by now: then it is
- *   no event's fault.
+ * @returns the first event that cannot be handled; null when the whole page was written.
+ * @throws what `write` threw where a server did not answer, or where the checkpoint belongs to another log or version:
+ *   that is no event's fault.
  */
-export async function writeUntilPoison(
-  page: readonly EventWithoutMetadata[],
-  write: (events: readonly EventWithoutMetadata[]) => Promise<unknown>,
+export async function writeUntilPoison<Event extends EventWithoutMetadata>(
+  page: readonly Event[],
+  write: Write<Event>,
 ): Promise<PoisonEvent | null> {
-  let fault: Fault | null = null;
-  for (const wait of PAUSES) {
+  let failure: Failure | null = null;
+  for (const wait of PAUSES_MS) {
     if (wait > 0) await pause(wait);
-    fault = await attempt(page, write);
-    if (fault === null) return null;
+    failure = await attempt(page, write);
+    if (failure === null) return null;
   }
-  return fault === null ? null : firstPoison(page, fault, PAUSES.length, write);
+  return failure === null ? null : firstPoison(page, failure, PAUSES_MS.length, write);
 }
 
-type Fault = Readonly<{ error: unknown }>;
-type Write = (events: readonly EventWithoutMetadata[]) => Promise<unknown>;
+type Failure = Readonly<{ error: unknown }>;
+type Write<Event> = (events: readonly Event[]) => Promise<unknown>;
 
-async function attempt(events: readonly EventWithoutMetadata[], write: Write): Promise<Fault | null> {
+async function attempt<Event>(events: readonly Event[], write: Write<Event>): Promise<Failure | null> {
   try {
     await write(events);
     return null;
   } catch (error) {
-    if (isTransientFailure(error) || error instanceof LogMismatch) throw error;
+    if (isTransientFailure(error) || error instanceof CheckpointMismatch) throw error;
     return { error };
   }
 }
 
-async function firstPoison(
-  events: readonly EventWithoutMetadata[],
-  { error }: Fault,
+async function firstPoison<Event extends EventWithoutMetadata>(
+  events: readonly Event[],
+  { error }: Failure,
   attempts: number,
-  write: Write,
+  write: Write<Event>,
 ): Promise<PoisonEvent | null> {
   const [event] = events;
   if (event === undefined) return null;
   if (events.length === 1) return { event, error, attempts };
   const middle = Math.ceil(events.length / 2);
   for (const half of [events.slice(0, middle), events.slice(middle)]) {
-    const fault = await attempt(half, write);
-    const poison = fault === null ? null : await firstPoison(half, fault, attempts + 1, write);
+    const failure = await attempt(half, write);
+    const poison = failure === null ? null : await firstPoison(half, failure, attempts + 1, write);
     if (poison !== null) return poison;
   }
-  // Each half was written, so the fault has passed.
+  // Each half was written, so the failure was temporary.
   return null;
 }

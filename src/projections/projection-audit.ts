@@ -8,42 +8,42 @@ import { StreamCommandHandler } from '../event-sourcing/command-handler.js';
 import { boundedText } from '../platform/bounded-text.js';
 import type { DeadLetter } from './dead-letter.js';
 
-/** Why someone has an event left out: 1 to 500 characters. */
+/** Why an event is skipped: 1 to 500 characters. */
 export const SkipReasonSchema = boundedText(500);
 
-const StopSchema = z.strictObject({
+const StoppedAtSchema = z.strictObject({
   position: PositionSchema.in,
   eventId: z.uuid(),
-  /** Where the event stands, and what it is. */
   stream: z.string(),
   revision: z.int().nonnegative(),
+  /** With the version of its schema: `InquiryOpened@1`. */
   type: z.string(),
   error: boundedText(1_000),
 });
 
-/** Audited acts on a projection; events of the log, so that they outlive any rebuild and cannot be erased. */
+/** The audit of skips and resumptions. They are events of the log, so that they outlive any rebuild. */
 export const projectionEventSchemas = {
-  ProjectionEventSkipped: StopSchema.extend({ reason: SkipReasonSchema }),
-  ProjectionResumed: StopSchema,
+  ProjectionEventSkipped: StoppedAtSchema.extend({ reason: SkipReasonSchema }),
+  ProjectionResumed: StoppedAtSchema,
 };
 
 type ProjectionEvent = EventsOf<typeof projectionEventSchemas>;
-type SkipFacts = Extract<ProjectionEvent, { type: 'ProjectionEventSkipped' }>['data'];
+type Skip = Extract<ProjectionEvent, { type: 'ProjectionEventSkipped' }>['data'];
 
-/** An event that a projection leaves out for ever, with who said so, when and why. */
+/** An event that a projection or a reactor leaves out for ever, with who skipped it, when and why. */
 export type SkippedEvent = Readonly<
-  Omit<SkipFacts, 'position'> & {
+  Omit<Skip, 'position'> & {
     position: Position;
     actor: Actor;
-    /** UTC instant by the clock of the one who said so. */
+    /** UTC instant by the clock of the process that recorded the skip. */
     at: string;
   }
 >;
 
-/** The stream of a projection's acts: `projection-statistics`. */
+/** Prefix of the audit's streams: `projection-statistics`. Reactors' audits stand beside those of projections. */
 export const PROJECTION_STREAMS = 'projection-';
 
-/** Positions of the events skipped. */
+/** Positions of the skipped events. */
 type Skips = readonly string[];
 
 const aggregate: Aggregate<Skips, ProjectionEvent> = {
@@ -53,17 +53,17 @@ const aggregate: Aggregate<Skips, ProjectionEvent> = {
     event.type === 'ProjectionEventSkipped' ? [...(skips ?? []), event.data.position] : (skips ?? []),
 };
 
-/** What was said of a projection's stops: which events it skips, and when it was told to go on. */
+/** Records skips and resumptions in the log, and reads the skips. */
 export class ProjectionAudit {
-  private readonly writer: StreamCommandHandler<Skips, ProjectionEvent>;
+  private readonly handler: StreamCommandHandler<Skips, ProjectionEvent>;
 
   constructor(store: EventStore) {
-    this.writer = new StreamCommandHandler(store, aggregate);
+    this.handler = new StreamCommandHandler(store, aggregate);
   }
 
-  /** The events a projection skips, in the order they were skipped. */
-  async skipsOf(projection: string): Promise<readonly SkippedEvent[]> {
-    const { history } = await this.writer.load(projection);
+  /** The skipped events, in the order in which they were skipped. */
+  async skipsOf(name: string): Promise<readonly SkippedEvent[]> {
+    const { history } = await this.handler.load(name);
     return history.flatMap(({ event, metadata: { actor, recordedAt } }) =>
       event.type === 'ProjectionEventSkipped'
         ? [{ ...event.data, position: position(event.data.position), actor, at: recordedAt }]
@@ -71,21 +71,21 @@ export class ProjectionAudit {
     );
   }
 
-  /** Leaves the event of a stop out for ever; saying so again adds nothing. */
-  async skip(projection: string, stop: DeadLetter, reason: string, envelope: CommandContext): Promise<void> {
-    const data = { ...factsOf(stop), reason };
-    await this.writer.handle(projection, data, envelope, (skips) =>
+  /** Records that the event of a dead letter is left out for ever; a second skip of it records nothing. */
+  async recordSkip(name: string, letter: DeadLetter, reason: string, context: CommandContext): Promise<void> {
+    const data = { ...stoppedAt(letter), reason };
+    await this.handler.handle(name, data, context, (skips) =>
       skips?.includes(data.position) === true ? [] : [{ type: 'ProjectionEventSkipped', data }],
     );
   }
 
-  /** Notes that the event of a stop was to be tried again. */
-  async resume(projection: string, stop: DeadLetter, envelope: CommandContext): Promise<void> {
-    const data = factsOf(stop);
-    await this.writer.handle(projection, data, envelope, () => [{ type: 'ProjectionResumed', data }]);
+  /** Records that the event of a dead letter is tried again. */
+  async recordResumption(name: string, letter: DeadLetter, context: CommandContext): Promise<void> {
+    const data = stoppedAt(letter);
+    await this.handler.handle(name, data, context, () => [{ type: 'ProjectionResumed', data }]);
   }
 }
 
-function factsOf({ position, eventId, stream, revision, type, error }: DeadLetter) {
+function stoppedAt({ position, eventId, stream, revision, type, error }: DeadLetter) {
   return { position: String(position), eventId, stream, revision, type, error };
 }

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** How far each projection has read the log, and the event that stopped it, if one did. */
+/** How far each projection and reactor has come in the log, and the event that stopped it. */
 export class CreateProjections1795219200100 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -27,7 +27,7 @@ export class CreateProjections1795219200100 implements MigrationInterface {
   }
 }
 
-/** What went wrong last, for those who ask another process; and which log the read models come from. */
+/** The last error, which every process can show, and the log that the checkpoint belongs to. */
 export class AddProjectionStatus1795219200300 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -41,5 +41,16 @@ export class AddProjectionStatus1795219200300 implements MigrationInterface {
     await runner.query(
       'alter table projection_checkpoint drop column last_error, drop column failed_at, drop column log',
     );
+  }
+}
+
+/** Version of the projection that filled the tables; every one was at version 1 before. */
+export class AddProjectionVersion1795219200600 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('alter table projection_checkpoint add column version integer not null default 1');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('alter table projection_checkpoint drop column version');
   }
 }

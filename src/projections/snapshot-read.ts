@@ -1,10 +1,10 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { translateOutages } from '../platform/postgres/outage.js';
-import { inSchema, LIVE_SCHEMA } from './page-writer.js';
 import type { Projection } from './projection.js';
+import { inSchema, LIVE_SCHEMA } from './schema-transaction.js';
 
 /**
- * Reads a projection's tables as of one moment, whatever is written meanwhile, or swapped.
+ * Reads a projection's tables in one snapshot, whatever is written or swapped meanwhile.
  * @throws Unavailable `database-unavailable` when the database does not answer.
  */
 export async function snapshotRead<Result>(
@@ -12,6 +12,6 @@ export async function snapshotRead<Result>(
   { tables }: Pick<Projection, 'tables'>,
   read: (reader: EntityManager) => Promise<Result>,
 ): Promise<Result> {
-  const kind = { isolation: 'REPEATABLE READ', steady: tables } as const;
-  return translateOutages(() => inSchema(database, LIVE_SCHEMA, ({ manager }) => read(manager), kind));
+  const options = { isolation: 'REPEATABLE READ', locked: tables } as const;
+  return translateOutages(() => inSchema(database, LIVE_SCHEMA, ({ manager }) => read(manager), options));
 }

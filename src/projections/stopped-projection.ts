@@ -5,43 +5,45 @@ import { DomainRefusal } from '../platform/errors.js';
 import { deadLetterOf, removeDeadLetter, type DeadLetter } from './dead-letter.js';
 import { ProjectionAudit } from './projection-audit.js';
 
-type Stopped = Readonly<{ store: EventStore; database: DataSource }>;
+type Parts = Readonly<{ store: EventStore; database: DataSource }>;
 
 /**
- * Has a stopped projection try its event again. The act stands in the log before it takes effect, so that no
- * stop ends without a trace.
+ * Lets a stopped projection or reactor try its event again. The audit is written first, so that none is resumed without
+ * a trace.
+ * @returns the dead letter that was removed.
  * @throws DomainRefusal `projection-not-stopped`.
  */
 export async function resumeProjection(
-  projection: string,
-  envelope: CommandContext,
-  { store, database }: Stopped,
+  name: string,
+  context: CommandContext,
+  { store, database }: Parts,
 ): Promise<DeadLetter> {
-  const stop = await stopOf(projection, database);
-  await new ProjectionAudit(store).resume(projection, stop, envelope);
-  await removeDeadLetter(projection, stop.position, database);
-  return stop;
+  const letter = await requireDeadLetter(name, database);
+  await new ProjectionAudit(store).recordResumption(name, letter, context);
+  await removeDeadLetter(name, letter.position, database);
+  return letter;
 }
 
 /**
- * Has a stopped projection leave its event out for ever, and go on after it. Cut off between the two steps it is
- * still stopped, and can be told again.
+ * Lets a stopped projection or reactor leave its event out for ever, and continue after it. The audit is written first;
+ * after a crash between the two steps it is still stopped, and the skip can be repeated.
+ * @returns the dead letter that was removed.
  * @throws DomainRefusal `projection-not-stopped`.
  */
 export async function skipEvent(
-  projection: string,
+  name: string,
   reason: string,
-  envelope: CommandContext,
-  { store, database }: Stopped,
+  context: CommandContext,
+  { store, database }: Parts,
 ): Promise<DeadLetter> {
-  const stop = await stopOf(projection, database);
-  await new ProjectionAudit(store).skip(projection, stop, reason, envelope);
-  await removeDeadLetter(projection, stop.position, database);
-  return stop;
+  const letter = await requireDeadLetter(name, database);
+  await new ProjectionAudit(store).recordSkip(name, letter, reason, context);
+  await removeDeadLetter(name, letter.position, database);
+  return letter;
 }
 
-async function stopOf(projection: string, database: DataSource): Promise<DeadLetter> {
-  const stop = await deadLetterOf(projection, database);
-  if (stop !== null) return stop;
-  throw new DomainRefusal('projection-not-stopped', `${projection} is not stopped by any event`);
+async function requireDeadLetter(name: string, database: DataSource): Promise<DeadLetter> {
+  const letter = await deadLetterOf(name, database);
+  if (letter !== null) return letter;
+  throw new DomainRefusal('projection-not-stopped', `${name} is not stopped by any event`);
 }

@@ -2,15 +2,15 @@ import type { QueryRunner } from 'typeorm';
 import type { EventWithoutMetadata } from '../event-store/event-store.js';
 import type { Position } from '../event-store/position.js';
 
-/** Where the states of folded streams are kept between pages. */
+/** The table that keeps the states of folded streams between pages. */
 export interface StateTable<State> {
-  /** The present states of streams, by id; none for a stream not seen yet. */
+  /** Reads the present states of streams, by id; a stream that is not stored yet has none. */
   read(ids: readonly string[], transaction: QueryRunner): Promise<ReadonlyMap<string, State>>;
-  /** Stores what the page's events led to, in order. */
+  /** Stores the states after the page's events, in order. */
   write(steps: readonly Step<State>[], transaction: QueryRunner): Promise<void>;
 }
 
-/** What one event changed. */
+/** The state of a stream before and after one event. */
 export type Step<State> = Readonly<{ id: string; position: Position; before: State | null; after: State }>;
 
 /** The streams of one aggregate, folded by its own `evolve`, a page at a time. */
@@ -22,7 +22,7 @@ export class StreamFold<State, Event> {
     private readonly table: StateTable<State>,
   ) {}
 
-  /** Folds the page's events of these streams, and tells what each changed; nothing is stored. */
+  /** Folds the page's events of these streams into steps; nothing is stored. */
   async fold(
     page: readonly EventWithoutMetadata[],
     transaction: QueryRunner,
@@ -39,12 +39,12 @@ export class StreamFold<State, Event> {
     });
   }
 
-  /** Stores what a page's events led to. */
+  /** Stores the steps of a page. */
   async store(steps: readonly Step<State>[], transaction: QueryRunner): Promise<void> {
     if (steps.length > 0) await this.table.write(steps, transaction);
   }
 
-  /** A stream whose first event is on the page has no state yet, so none is looked for. */
+  /** A stream whose first event is on the page has no state yet, so none is read. */
   private begunBefore(own: readonly EventWithoutMetadata[]): string[] {
     const ids = new Set(own.map((event) => this.idOf(event)));
     for (const event of own) if (event.revision === 0) ids.delete(this.idOf(event));

@@ -4,7 +4,8 @@ import type { JsonObject, NewEvent, RecordedEvent } from '../../src/event-store/
 import { StreamCommandHandler } from '../../src/event-sourcing/command-handler.js';
 import { verifyLog } from '../../src/event-store/core/verify-log.js';
 import { deadLetterOf } from '../../src/projections/dead-letter.js';
-import { rejectingUnknownEvents, type Projection } from '../../src/projections/projection.js';
+import { rejectingUnknownEvents } from '../../src/projections/consumer.js';
+import type { Projection } from '../../src/projections/projection.js';
 import { rebuild } from '../../src/projections/rebuild/rebuild.js';
 import { verifyProjection } from '../../src/projections/rebuild/verify-projection.js';
 import { ProjectedLog, until } from '../support/projections.js';
@@ -102,7 +103,7 @@ describe('an event of an earlier version in the log', () => {
     await stored('visit-1', 1, FIRST);
     await stored('visit-2', 2, SECOND);
     await handler.handle('3', { arrange: 3 }, by('c-3'), () => [ARRANGED]);
-    const projector = await log.project(projection());
+    const projector = await log.start(projection());
     await projector.waitFor(await log.store.head(), 5_000);
     await stored('visit-1', 1, { ...FIRST, day: '15/06/2019' });
     await handler.handle('2', { cancel: 'snow' }, by('c-4'), () => [CANCELLED]);
@@ -150,7 +151,7 @@ describe('an event that this program cannot read', () => {
   it.each(UNREADABLE)('%s stops the projection, and a rebuild', async (_, version, data, error) => {
     await stored('visit-1', 1, FIRST);
     await stored('visit-2', version, data);
-    await log.project(projection());
+    await log.start(projection());
     await until(async () => (await deadLetterOf('visits', log.database)) !== null);
     expect(await deadLetterOf('visits', log.database)).toMatchObject({
       stream: 'visit-2',

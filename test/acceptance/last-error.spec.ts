@@ -2,7 +2,7 @@ import { noteLastError } from '../../src/projections/checkpoint.js';
 import { projectionStatus } from '../../src/projections/status/projection-status.js';
 import { upheldCommand } from '../support/command-line.js';
 import { ready } from '../support/health.js';
-import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
+import { consumerOf, runUpheld, type RunningUpheld } from '../support/running-upheld.js';
 
 const ERROR = 'Error: the disk is full';
 
@@ -16,7 +16,7 @@ afterAll(() => running.close());
 const note = (error: string | null) => noteLastError('statistics', error, running.upheld.database);
 /** What the status knows of it. */
 const known = async () => {
-  const { lastError } = await projectionStatus('statistics', running.upheld);
+  const { lastError } = await projectionStatus(consumerOf(running.upheld, 'statistics'), running.upheld);
   return { error: lastError?.error ?? '', at: lastError?.at ?? '' };
 };
 const status = async (...options: string[]) => {

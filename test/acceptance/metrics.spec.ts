@@ -9,7 +9,7 @@ import { complaint } from '../support/http-cases.js';
 import { createDatabase } from '../support/database.js';
 import { until } from '../support/projections.js';
 import { readMetrics, valueOf, type Family } from '../support/prometheus-text.js';
-import { upheldOfTests, type RunningUpheld } from '../support/running-upheld.js';
+import { consumerOf, upheldOfTests, type RunningUpheld } from '../support/running-upheld.js';
 import { recordUnknownEvent } from '../support/unknown-event.js';
 
 type Scrape = ReadonlyMap<string, Family>;
@@ -47,7 +47,7 @@ it('tells of database, log and projection what their status is', async () => {
   const families = await scrape(url);
   expect(valueOf(families, 'upheld_database_up')).toBe(1);
   expect(valueOf(families, 'upheld_log_up', { engine: 'postgresql' })).toBe(1);
-  const status = await projectionStatus('statistics', upheld);
+  const status = await projectionStatus(consumerOf(upheld, 'statistics'), upheld);
   expect(status.head).toBeGreaterThan(300n);
   expect(projection(families)).toEqual({
     head_position: Number(status.head),
@@ -70,7 +70,7 @@ it('tells of a stop, of what is behind it and of what was skipped', async () => 
   await until(async () => of(await scrape(url), 'stopped') === 1);
   await post('/complaints', complaint('19007429'));
   const stopped = await scrape(url);
-  const { head, checkpoint } = await projectionStatus('statistics', upheld);
+  const { head, checkpoint } = await projectionStatus(consumerOf(upheld, 'statistics'), upheld);
   expect(projection(stopped)).toMatchObject({
     lag_events: 2,
     head_position: Number(head),
@@ -88,7 +88,7 @@ it('tells that nobody projects, and when a projection last failed, but not with 
   const { url, upheld } = await started({ projecting: false });
   await noteLastError('statistics', 'Error: the disk is full', upheld.database);
   const answer = await (await fetch(`${url}/metrics`)).text();
-  const { lastError, lag } = await projectionStatus('statistics', upheld);
+  const { lastError, lag } = await projectionStatus(consumerOf(upheld, 'statistics'), upheld);
   expect(lag.events).toBeGreaterThan(300);
   expect(projection(readMetrics(answer))).toMatchObject({
     projected: 0,

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { AdvisoryLockLease } from '../../src/platform/postgres/advisory-lock-lease.js';
-import { projectorLease } from '../../src/projections/projector.js';
+import { processorLease } from '../../src/projections/processor.js';
 import { openApplication } from '../../src/application.js';
 import { startCommand, temporaryFolder, upheldCommand } from '../support/command-line.js';
 import { createDatabase } from '../support/database.js';
@@ -79,7 +79,7 @@ describe('the API on an empty database', () => {
   it('knows the councils from its first answer on, although it takes a moment to project them', async () => {
     const database = await createDatabase();
     // As if another process projected, and had not come to it yet.
-    const lease = await AdvisoryLockLease.tryAcquire(database.url, projectorLease('statistics'));
+    const lease = await AdvisoryLockLease.tryAcquire(database.url, processorLease('statistics'));
     const starting = ServedUpheld.start({ DATABASE_URL: database.url });
     let listens = false;
     const listening = starting.then(() => (listens = true));
@@ -109,7 +109,7 @@ describe('the API on an empty database', () => {
 
   it('is served all the same when nobody projects them, and says so', async () => {
     const database = await createDatabase();
-    const lease = await AdvisoryLockLease.tryAcquire(database.url, projectorLease('statistics'));
+    const lease = await AdvisoryLockLease.tryAcquire(database.url, processorLease('statistics'));
     const served = await ServedUpheld.start({ DATABASE_URL: database.url });
     try {
       expect(served.lines).toContainEqual(
@@ -124,7 +124,7 @@ describe('the API on an empty database', () => {
 
   it('does not begin to serve when it is ended before they are known', async () => {
     const database = await createDatabase();
-    const lease = await AdvisoryLockLease.tryAcquire(database.url, projectorLease('statistics'));
+    const lease = await AdvisoryLockLease.tryAcquire(database.url, processorLease('statistics'));
     const watcher = new Client({ connectionString: database.url });
     await watcher.connect();
     const serving = startCommand(['serve'], { DATABASE_URL: database.url, UPHELD_PORT: '0' });

@@ -10,10 +10,7 @@ import type { RecordedEvent } from '../../src/event-store/event-store.js';
 import { MemoryEventStore } from '../../src/event-store/memory/memory-event-store.js';
 import { openDatabase } from '../../src/platform/postgres/database.js';
 import { writePage } from '../../src/projections/page-writer.js';
-import {
-  AddProjectionStatus1795219200300,
-  CreateProjections1795219200100,
-} from '../../src/projections/projections.migration.js';
+import { projections } from '../../src/projections/projections.slice.js';
 import { annualStatistics, authorityStatistics } from '../../src/statistics/rates/annual-statistics.js';
 import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
 import {
@@ -85,9 +82,8 @@ async function projected(sizes: readonly number[], projection: StatisticsProject
   const { url, drop } = await createDatabase();
   closing.push(drop);
   const database = await openDatabase(url, [
-    CreateProjections1795219200100,
     CreateStatistics1795219200200,
-    AddProjectionStatus1795219200300,
+    ...(projections.migrations ?? []),
     AddTallyMilestones1795219200500,
     RenameStatisticsTables1795219200700,
   ]);

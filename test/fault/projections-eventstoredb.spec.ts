@@ -2,7 +2,7 @@ import { commandContext } from '../../src/event-sourcing/command-context.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { AdvisoryLockLease } from '../../src/platform/postgres/advisory-lock-lease.js';
 import { projectionStatus } from '../../src/projections/status/projection-status.js';
-import { projectorLease } from '../../src/projections/projector.js';
+import { processorLease } from '../../src/projections/processor.js';
 import { rebuild, type RebuildOptions } from '../../src/projections/rebuild/rebuild.js';
 import { skipEvent } from '../../src/projections/stopped-projection.js';
 import { verifyProjection } from '../../src/projections/rebuild/verify-projection.js';
@@ -64,7 +64,7 @@ describe('read models of a log in EventStoreDB', () => {
   ])('count every event exactly once under %j of their subscription', async (fault) => {
     const ids = await log.append('cases', sampleEvents(600));
     fake.faults.onSubscription(fault);
-    const projector = await log.project(listing);
+    const projector = await log.start(listing);
     await projector.waitFor(await log.store.head(), WITHIN);
     for (let page = 0; page < 5; page += 1) ids.push(...(await log.append('cases', sampleEvents(10))));
     await projector.waitFor(await log.store.head(), WITHIN);
@@ -74,9 +74,9 @@ describe('read models of a log in EventStoreDB', () => {
 
   it('count every event exactly once while the server stops and starts, and another process takes over', async () => {
     const ids = await log.append('cases', sampleEvents(300));
-    const first = await log.project(listing);
-    await until(() => AdvisoryLockLease.isHeld(projectorLease('listing'), log.database));
-    const second = await log.project(listing);
+    const first = await log.start(listing);
+    await until(() => AdvisoryLockLease.isHeld(processorLease('listing'), log.database));
+    const second = await log.start(listing);
     await first.waitFor(await log.store.head(), WITHIN);
     for (const outage of [1, 2, 3]) {
       await fake.stop();
@@ -93,9 +93,9 @@ describe('read models of a log in EventStoreDB', () => {
     const ids = await log.append('cases', sampleEvents(20));
     const [poison] = await log.append('cases', [eventWith({ poison: true })]);
     const after = await log.append('cases', sampleEvents(20));
-    const projector = await log.project(listing);
-    await until(async () => (await projectionStatus('listing', log.parts)).state === 'stopped', WITHIN);
-    const stopped = await projectionStatus('listing', log.parts);
+    const projector = await log.start(listing);
+    await until(async () => (await projectionStatus(listing, log.parts)).state === 'stopped', WITHIN);
+    const stopped = await projectionStatus(listing, log.parts);
     expect(stopped).toMatchObject({ stoppedBy: { eventId: poison, revision: 20 }, lag: { events: 21 } });
     await expect(projector.waitFor(stopped.head, WITHIN)).rejects.toMatchObject({
       code: 'projection-stopped',
@@ -106,7 +106,7 @@ describe('read models of a log in EventStoreDB', () => {
     expect(await listing.ids(log.database, 'cases')).toEqual([...ids, ...after]);
     await rebuild(options());
     expect(await listing.ids(log.database, 'cases')).toEqual([...ids, ...after]);
-    expect((await projectionStatus('listing', log.parts)).skipped).toMatchObject([{ eventId: poison }]);
+    expect((await projectionStatus(listing, log.parts)).skipped).toMatchObject([{ eventId: poison }]);
   });
 
   it.each<ReadFault>([
@@ -115,7 +115,7 @@ describe('read models of a log in EventStoreDB', () => {
     { kind: 'twice', after: 0 },
   ])('are rebuilt whole under %j, while the live projector goes on', async (fault) => {
     const ids = await log.append('cases', sampleEvents(600));
-    const projector = await log.project(listing);
+    const projector = await log.start(listing);
     await projector.waitFor(await log.store.head(), WITHIN);
     await log.database.query('delete from listing_list where position % 7 = 0');
     await log.database.query('update listing_number set number = number + 1');
@@ -137,7 +137,7 @@ describe('read models of a log in EventStoreDB', () => {
     await log.store.identity();
     const backup = fake.size;
     await log.append('cases', sampleEvents(10));
-    const projector = await log.project(listing);
+    const projector = await log.start(listing);
     await projector.waitFor(await log.store.head(), WITHIN);
     await fake.stop();
     fake.restore(backup);
@@ -151,7 +151,7 @@ describe('read models of a log in EventStoreDB', () => {
 
   it('refuse a log under another prefix, until they are rebuilt from it', async () => {
     await log.append('cases', sampleEvents(10));
-    const projector = await log.project(listing);
+    const projector = await log.start(listing);
     await projector.waitFor(await log.store.head(), WITHIN);
     await projector.stop();
     const other = new EventStoreDbEventStore({ url: fake.url, streamPrefix: 'other.', ...ALERT });
@@ -165,7 +165,7 @@ describe('read models of a log in EventStoreDB', () => {
       };
       const there = { ...options(), store: other };
       await expect(verifyProjection(there)).rejects.toMatchObject(refusal);
-      const next = await log.project(listing, { streamPrefix: 'other.' });
+      const next = await log.start(listing, { streamPrefix: 'other.' });
       await expect(next.waitFor(await other.head(), WITHIN)).rejects.toMatchObject(refusal);
       await rebuild(there);
       expect(await listing.ids(log.database, 'cases')).toEqual(ids);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AdvisoryLockLease } from '../../src/platform/postgres/advisory-lock-lease.js';
 import { projectionStatus } from '../../src/projections/status/projection-status.js';
-import { projectorLease } from '../../src/projections/projector.js';
+import { processorLease } from '../../src/projections/processor.js';
 import { Listing, numbered, ProjectedLog, until } from '../support/projections.js';
 
 let listing: Listing;
@@ -26,10 +26,10 @@ async function cut(application: string): Promise<number> {
 
 describe('the lease of a projection', () => {
   it('lets one process project at a time, and another take over when it ends', async () => {
-    const first = await log.project(listing);
-    await until(() => AdvisoryLockLease.isHeld(projectorLease('listing'), log.database));
+    const first = await log.start(listing);
+    await until(() => AdvisoryLockLease.isHeld(processorLease('listing'), log.database));
     const other = new Listing('listing');
-    const second = await log.project(other);
+    const second = await log.start(other);
     let folded = 0;
     other.delay = () => Promise.resolve((folded += 1));
     const ids = await log.append('cases', numbered(5));
@@ -43,8 +43,8 @@ describe('the lease of a projection', () => {
   });
 
   it('is another process’s after its connection was cut, and no event is counted twice or lost', async () => {
-    await log.project(listing);
-    await log.project(listing);
+    await log.start(listing);
+    await log.start(listing);
     const ids: string[] = [];
     let cuts = 0;
     for (let round = 0; round < 8; round += 1) {
@@ -60,8 +60,8 @@ describe('the lease of a projection', () => {
 
   it('counts every event once although the projector’s own connections are cut within its pages', async () => {
     listing.delay = () => pause(5);
-    await log.project(listing);
-    await log.project(listing);
+    await log.start(listing);
+    await log.start(listing);
     const ids: string[] = [];
     for (let round = 0; round < 20; round += 1) {
       ids.push(...(await log.append('cases', numbered(20))));
@@ -72,15 +72,15 @@ describe('the lease of a projection', () => {
     await until(async () => (await listing.ids(log.database, 'cases')).length >= ids.length);
     expect(await listing.ids(log.database, 'cases')).toEqual(ids);
     expect(await log.database.query('select number from listing_number')).toEqual([{ number: ids.length }]);
-    await until(async () => (await projectionStatus('listing', log)).lastError === null);
+    await until(async () => (await projectionStatus(listing, log)).lastError === null);
   });
 
   it('is shown by the status, and given back', async () => {
-    expect(await projectionStatus('listing', log)).toMatchObject({ state: 'live', projected: false });
-    const projector = await log.project(listing);
-    await until(async () => (await projectionStatus('listing', log)).projected);
+    expect(await projectionStatus(listing, log)).toMatchObject({ state: 'live', projected: false });
+    const projector = await log.start(listing);
+    await until(async () => (await projectionStatus(listing, log)).projected);
     await projector.stop();
-    expect(await projectionStatus('listing', log)).toMatchObject({ projected: false });
+    expect(await projectionStatus(listing, log)).toMatchObject({ projected: false });
   });
 
   it('is refused to a second who does not wait', async () => {
@@ -106,13 +106,13 @@ it('says how far it is behind, and how old the oldest event is that it lacks', a
   await log.append('cases', numbered(4));
   await pause(1_100);
   await log.append('cases', numbered(3));
-  const { lag, checkpoint, head } = await projectionStatus('listing', log);
+  const { lag, checkpoint, head } = await projectionStatus(listing, log);
   expect(lag).toMatchObject({ events: 7, more: false });
   expect(lag.seconds).toBeGreaterThan(1);
   expect(lag.seconds).toBeLessThanOrEqual((performance.now() - begun) / 1_000);
   expect(checkpoint).toBe(0n);
   expect(head).toBe(await log.store.head());
-  const projector = await log.project(listing);
+  const projector = await log.start(listing);
   await projector.waitFor(head, 5_000);
-  expect((await projectionStatus('listing', log)).lag).toEqual({ events: 0, more: false, seconds: 0 });
+  expect((await projectionStatus(listing, log)).lag).toEqual({ events: 0, more: false, seconds: 0 });
 });

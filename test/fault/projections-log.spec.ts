@@ -1,6 +1,7 @@
 import { commandContext } from '../../src/event-sourcing/command-context.js';
 import { position } from '../../src/event-store/position.js';
-import { projectionStatus, statusLines } from '../../src/projections/status/projection-status.js';
+import { projectionStatus } from '../../src/projections/status/projection-status.js';
+import { statusLines } from '../../src/projections/status/status-text.js';
 import { rebuild } from '../../src/projections/rebuild/rebuild.js';
 import { skipEvent } from '../../src/projections/stopped-projection.js';
 import { verifyProjection } from '../../src/projections/rebuild/verify-projection.js';
@@ -13,7 +14,7 @@ beforeEach(async () => {
   listing = new Listing('listing');
   log = await ProjectedLog.open(listing);
   ids = await log.append('cases', numbered(10));
-  const projector = await log.project(listing);
+  const projector = await log.start(listing);
   await projector.waitFor(await log.store.head(), 5_000);
   await projector.stop();
 });
@@ -21,7 +22,7 @@ afterEach(() => log.close());
 
 const signal = new AbortController().signal;
 const act = commandContext({ id: 'operator-2', role: 'operator' }, new Date('2026-04-01T09:00:00Z'), 'skip');
-const refused = async () => (await projectionStatus('listing', log.parts)).refused;
+const refused = async () => (await projectionStatus(listing, log.parts)).refused;
 
 describe.each([
   [
@@ -44,14 +45,14 @@ describe.each([
     expect(await refused()).toBeNull();
     await change();
     const later = new Listing('listing');
-    const projector = await log.project(later);
+    const projector = await log.start(later);
     const refusal = { code: 'other-log', message: expect.stringMatching(message) as unknown };
     await expect(projector.waitFor(await log.store.head(), 5_000)).rejects.toMatchObject(refusal);
-    await until(async () => (await projectionStatus('listing', log.parts)).lastError !== null);
+    await until(async () => (await projectionStatus(listing, log.parts)).lastError !== null);
     await expect(verifyProjection({ ...log.parts, projection: listing, signal })).rejects.toMatchObject(
       refusal,
     );
-    expect(statusLines(await projectionStatus('listing', log.parts)).join('\n')).toMatch(message);
+    expect(statusLines(await projectionStatus(listing, log.parts)).join('\n')).toMatch(message);
 
     await rebuild({ ...log.parts, projection: listing, signal });
     expect(await refused()).toBeNull();
@@ -65,16 +66,16 @@ describe.each([
 
 describe('read models that are rebuilt from another log while a projector of the old one runs', () => {
   it('are not written to by it any more', async () => {
-    const projector = await log.project(listing);
+    const projector = await log.start(listing);
     await projector.waitFor(await log.store.head(), 5_000);
     await log.database.query(`update projection_checkpoint set log = 'eventstoredb:other'`);
     await log.append('cases', numbered(3));
-    await until(async () => (await projectionStatus('listing', log.parts)).lastError !== null);
-    expect((await projectionStatus('listing', log.parts)).lastError?.error).toMatch(
+    await until(async () => (await projectionStatus(listing, log.parts)).lastError !== null);
+    expect((await projectionStatus(listing, log.parts)).lastError?.error).toMatch(
       /comes from the log eventstoredb:other.*, not from postgres:/,
     );
     expect(await listing.ids(log.database, 'cases')).toEqual(ids);
-    expect(await projectionStatus('listing', log.parts)).toMatchObject({ checkpoint: 10n, stoppedBy: null });
+    expect(await projectionStatus(listing, log.parts)).toMatchObject({ checkpoint: 10n, stoppedBy: null });
     await expect(projector.waitFor(position('10'), 5_000)).rejects.toMatchObject({ code: 'other-log' });
   });
 });
@@ -88,7 +89,7 @@ describe('the copy that an interrupted rebuild left', () => {
     };
     const options = { ...log.parts, projection, signal: interruption.signal, onProgress };
     expect(await rebuild(options)).toBeNull();
-    expect((await projectionStatus('listing', log.parts)).rebuild?.checkpoint).toBe(await log.store.head());
+    expect((await projectionStatus(listing, log.parts)).rebuild?.checkpoint).toBe(await log.store.head());
   }
 
   it('is made anew where it holds more than the log, restored from an older backup', async () => {
@@ -106,7 +107,7 @@ describe('the copy that an interrupted rebuild left', () => {
     const left = { checkpoint: 10n, running: false };
     const told: unknown[] = [];
     const slow = new Listing('listing');
-    slow.delay = async () => told.push(await projectionStatus('listing', log.parts));
+    slow.delay = async () => told.push(await projectionStatus(listing, log.parts));
     await verifyProjection({ ...log.parts, projection: slow, signal });
     expect(told).toMatchObject([{ state: 'live', rebuild: left }]);
   });
@@ -115,8 +116,8 @@ describe('the copy that an interrupted rebuild left', () => {
     const newer = new Listing('listing');
     newer.poison = () => false;
     ids.push(...(await log.append('cases', numbered(3, [1]))));
-    await log.project(listing);
-    await until(async () => (await projectionStatus('listing', log.parts)).stoppedBy !== null);
+    await log.start(listing);
+    await until(async () => (await projectionStatus(listing, log.parts)).stoppedBy !== null);
     await interrupted(newer);
     await skipEvent('listing', 'known', act, log.parts);
     await rebuild({ ...log.parts, projection: newer, signal });
@@ -127,8 +128,8 @@ describe('the copy that an interrupted rebuild left', () => {
     const newer = new Listing('listing');
     newer.poison = () => false;
     ids.push(...(await log.append('cases', numbered(3, [1]))));
-    await log.project(listing);
-    await until(async () => (await projectionStatus('listing', log.parts)).stoppedBy !== null);
+    await log.start(listing);
+    await until(async () => (await projectionStatus(listing, log.parts)).stoppedBy !== null);
     let skipping: Promise<unknown> | undefined;
     newer.delay = () => (skipping ??= skipEvent('listing', 'known', act, log.parts));
     const options = { ...log.parts, projection: newer, signal };

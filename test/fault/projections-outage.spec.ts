@@ -1,13 +1,13 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { PostgresEventStore } from '../../src/event-store/postgres/postgres-event-store.js';
-import { Projector } from '../../src/projections/projector.js';
 import { SeverableLink } from '../contract/severable-link.js';
 import { Listing, numbered, ProjectedLog, until } from '../support/projections.js';
+import { RunningProcessor } from '../support/running-processor.js';
 
 type Line = Readonly<{ level: number; msg: string; err?: { message: string } }>;
 
-it('a projection tells in the log of an outage once, however long it tries again, and goes on after it', async () => {
+it('a projection logs an outage once, however long it tries again, and continues after it', async () => {
   const listing = new Listing('listing');
   const log = await ProjectedLog.open(listing);
   const link = await SeverableLink.to(log.databaseUrl);
@@ -22,11 +22,10 @@ it('a projection tells in the log of an outage once, however long it tries again
       },
     }),
   );
-  const projector = new Projector({
+  const projector = new RunningProcessor(listing, {
     store,
     database: log.database,
     databaseUrl: link.url,
-    projection: listing,
     log: logger,
   });
   try {

@@ -3,8 +3,9 @@ import { commandContext } from '../../src/event-sourcing/command-context.js';
 import { eventRegistry } from '../../src/event-sourcing/event-registry.js';
 import type { RecordedEvent } from '../../src/event-store/event-store.js';
 import { deadLetterOf, putDeadLetter } from '../../src/projections/dead-letter.js';
-import { projectionStatus, statusLines } from '../../src/projections/status/projection-status.js';
-import { rejectingUnknownEvents } from '../../src/projections/projection.js';
+import { projectionStatus } from '../../src/projections/status/projection-status.js';
+import { statusLines } from '../../src/projections/status/status-text.js';
+import { rejectingUnknownEvents } from '../../src/projections/consumer.js';
 import { rebuild } from '../../src/projections/rebuild/rebuild.js';
 import { PROJECTION_STREAMS, projectionEventSchemas } from '../../src/projections/projection-audit.js';
 import { resumeProjection, skipEvent } from '../../src/projections/stopped-projection.js';
@@ -37,8 +38,8 @@ describe.each([
 ])('a poison event that is the %s of its page', (_, place) => {
   it('stops its projection with all before it projected, and no other; skipped, it is left out for ever', async () => {
     const ids = await log.append('cases', numbered(EVENTS, [place]));
-    await log.project(sick);
-    const other = await log.project(well);
+    await log.start(sick);
+    const other = await log.start(well);
     await until(stopped);
     expect(await sick.ids(log.database, 'cases')).toEqual(ids.slice(0, place));
     await other.waitFor(await log.store.head(), 5_000);
@@ -47,7 +48,7 @@ describe.each([
     const later = await log.append('cases', numbered(3));
     await pause(300);
     expect(await sick.ids(log.database, 'cases')).toEqual(ids.slice(0, place));
-    const status = await projectionStatus('sick', log);
+    const status = await projectionStatus(sick, log);
     expect(status).toMatchObject({
       state: 'stopped',
       stoppedBy: {
@@ -71,7 +72,7 @@ describe.each([
     expect(await verifyProjection({ ...log.parts, projection: sick, signal })).toMatchObject({
       difference: null,
     });
-    const after = await projectionStatus('sick', log);
+    const after = await projectionStatus(sick, log);
     expect(after).toMatchObject({
       state: 'live',
       stoppedBy: null,
@@ -91,7 +92,7 @@ describe.each([
 
 it('stops at each of two poison events of a page in turn, at its own place among hundreds', async () => {
   const ids = await log.append('cases', numbered(700, [137, 602]));
-  await log.project(sick);
+  await log.start(sick);
   await until(async () => (await deadLetterOf('sick', log.database))?.revision === 137);
   expect(await sick.ids(log.database, 'cases')).toEqual(ids.slice(0, 137));
   await skipEvent('sick', 'one', act('one'), log);
@@ -104,7 +105,7 @@ it('stops at each of two poison events of a page in turn, at its own place among
 
 it('tries the event again when it is resumed, and counts it once', async () => {
   const ids = await log.append('cases', numbered(3, [1]));
-  const projector = await log.project(sick);
+  const projector = await log.start(sick);
   await until(stopped);
   await resumeProjection('sick', act('too early'), log);
   await until(async () => (await deadLetterOf('sick', log.database)) !== null);
@@ -113,12 +114,12 @@ it('tries the event again when it is resumed, and counts it once', async () => {
   await resumeProjection('sick', act('mended'), log);
   await projector.waitFor(await log.store.head(), 5_000);
   expect(await sick.ids(log.database, 'cases')).toEqual(ids);
-  expect((await projectionStatus('sick', log)).skipped).toEqual([]);
+  expect((await projectionStatus(sick, log)).skipped).toEqual([]);
 });
 
 it('keeps who resumed and skipped in the log, once however often it is said', async () => {
   await log.append('cases', numbered(2, [0, 1]));
-  const projector = await log.project(sick);
+  const projector = await log.start(sick);
   await until(stopped);
   const stop = await resumeProjection('sick', act('again'), log);
   await until(stopped);
@@ -133,7 +134,7 @@ it('keeps who resumed and skipped in the log, once however often it is said', as
     [JSON.stringify(letter)],
   );
   expect(await skipEvent('sick', 'typed thrice', act('skip-3'), log)).toMatchObject({ revision: 1 });
-  expect(await projectionStatus('sick', log)).toMatchObject({ state: 'live', stoppedBy: null });
+  expect(await projectionStatus(sick, log)).toMatchObject({ state: 'live', stoppedBy: null });
   const acts = await eventsOf('projection-sick');
   expect(
     acts.map(({ type, data, metadata }) => [type, data['revision'], metadata.actor, metadata.command.id]),
@@ -157,7 +158,7 @@ it('does not stop for a fault that passes', async () => {
   const ids = await log.append('cases', numbered(3));
   let faults = 2;
   sick.poison = ({ revision }) => revision === 1 && faults-- > 0;
-  const projector = await log.project(sick);
+  const projector = await log.start(sick);
   await projector.waitFor(await log.store.head(), 5_000);
   expect(await sick.ids(log.database, 'cases')).toEqual(ids);
 });
@@ -166,7 +167,7 @@ it('does not stop for an event that another process has folded meanwhile', async
   await log.append('cases', numbered(2));
   const [event] = await eventsOf('cases');
   if (event === undefined) throw new Error('no event');
-  const projector = await log.project(sick);
+  const projector = await log.start(sick);
   await projector.waitFor(await log.store.head(), 5_000);
   expect(await putDeadLetter('sick', { event, error: new Error('late'), attempts: 1 }, log.database)).toBe(
     false,
@@ -176,7 +177,7 @@ it('does not stop for an event that another process has folded meanwhile', async
 
 it('tells who waits for a stopped projection so, and does not let them wait', async () => {
   await log.append('cases', numbered(1, [0]));
-  const projector = await log.project(sick);
+  const projector = await log.start(sick);
   await until(stopped);
   // Longer than this test may take.
   await expect(projector.waitFor(await log.store.head(), 600_000)).rejects.toMatchObject({
@@ -200,7 +201,7 @@ describe('an event the program does not know', () => {
     const ids = await log.append('cases', numbered(1));
     await log.append(stream, numbered(1), over);
     ids.push(...(await log.append('cases', numbered(1))));
-    const projector = await log.project(rejectingUnknownEvents(sick, known));
+    const projector = await log.start(rejectingUnknownEvents(sick, known));
     await until(stopped);
     expect(await deadLetterOf('sick', log.database)).toMatchObject({
       stream,

@@ -40,7 +40,7 @@ async function swapWaits(): Promise<boolean> {
 async function filled(events = 12_000): Promise<string[]> {
   const ids: string[] = [];
   for (let done = 0; done < events; done += 1_000) ids.push(...(await log.append('cases', numbered(1_000))));
-  const projector = await log.project(listing);
+  const projector = await log.start(listing);
   await projector.waitFor(await log.store.head(), 20_000);
   return ids;
 }
@@ -142,7 +142,7 @@ describe('a rebuild', () => {
       }),
     );
     expect(first).toBeNull();
-    const left = await projectionStatus('listing', log);
+    const left = await projectionStatus(listing, log);
     expect(left).toMatchObject({ state: 'live', rebuild: { running: false } });
     expect(await listing.ids(log.database, 'cases')).toEqual(ids);
     const from: bigint[] = [];
@@ -185,12 +185,12 @@ describe('a rebuild', () => {
 
   it('frees a projection whose event the program has learnt to fold', async () => {
     const ids = await log.append('cases', numbered(5, [2]));
-    await log.project(listing);
-    await until(async () => (await projectionStatus('listing', log)).state === 'stopped');
+    await log.start(listing);
+    await until(async () => (await projectionStatus(listing, log)).state === 'stopped');
     await expect(rebuild(options())).rejects.toMatchObject({ code: 'event-not-folded', kind: 'refused' });
     listing.poison = () => false;
     await rebuild(options());
-    expect(await projectionStatus('listing', log)).toMatchObject({ state: 'live', stoppedBy: null });
+    expect(await projectionStatus(listing, log)).toMatchObject({ state: 'live', stoppedBy: null });
     ids.push(...(await log.append('cases', numbered(2))));
     await until(async () => (await listing.ids(log.database, 'cases')).length === ids.length);
     expect(await listing.ids(log.database, 'cases')).toEqual(ids);

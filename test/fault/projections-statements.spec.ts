@@ -36,7 +36,7 @@ describe('of statements sent together', () => {
   it('the one at fault tells why the event cannot be folded, not those refused after it', async () => {
     await log.append('cases', numbered(3));
     sending.refused = (page) => (page.some(({ revision }) => revision === 1) ? '22012' : null);
-    await log.project(sending);
+    await log.start(sending);
     await until(async () => (await deadLetter()) !== null);
     expect(await deadLetter()).toMatchObject({
       revision: 1,
@@ -48,7 +48,7 @@ describe('of statements sent together', () => {
     const ids = await log.append('cases', numbered(3));
     let full = 6;
     sending.refused = () => (full-- > 0 ? '53100' : null);
-    const projector = await log.project(sending);
+    const projector = await log.start(sending);
     await projector.waitFor(await log.store.head(), 30_000);
     expect(await sending.ids(log.database, 'cases')).toEqual(ids);
     expect(full).toBeLessThanOrEqual(0);

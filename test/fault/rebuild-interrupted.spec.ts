@@ -9,7 +9,7 @@ import { rebuildLease } from '../../src/projections/rebuild/rebuild.js';
 import { startCommand, upheldCommand, type RunningCommand } from '../support/command-line.js';
 import { BLABY } from '../support/complaints.js';
 import { until } from '../support/projections.js';
-import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
+import { consumerOf, runUpheld, type RunningUpheld } from '../support/running-upheld.js';
 
 const STATISTICS = '/authorities/E07000129/statistics/2019-20';
 /** Several pages of a rebuild. */
@@ -48,7 +48,8 @@ const projections = (...args: string[]) =>
   upheldCommand(['projections', ...args], { DATABASE_URL: running.upheld.databaseUrl });
 const isFree = async () =>
   !(await AdvisoryLockLease.isHeld(rebuildLease('statistics'), running.upheld.database));
-const left = async () => (await projectionStatus('statistics', running.upheld)).rebuild;
+const left = async () =>
+  (await projectionStatus(consumerOf(running.upheld, 'statistics'), running.upheld)).rebuild;
 
 /**
  * Starts a rebuild and holds it up in the midst, with some pages written and another under way, while work is done;

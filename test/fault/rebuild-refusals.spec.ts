@@ -17,7 +17,7 @@ beforeEach(async () => {
   log = await ProjectedLog.open(listing);
   ids = [];
   for (let page = 0; page < 6; page += 1) ids.push(...(await log.append('cases', numbered(1_000))));
-  const projector = await log.project(listing);
+  const projector = await log.start(listing);
   await projector.waitFor(await log.store.head(), 20_000);
 });
 afterEach(() => log.close());
@@ -28,7 +28,7 @@ const options = (over: Partial<RebuildOptions> = {}): RebuildOptions => ({
   signal: new AbortController().signal,
   ...over,
 });
-const status = () => projectionStatus('listing', log.parts);
+const status = () => projectionStatus(listing, log.parts);
 
 /** What serves is as it was, and is folded from all of the log. */
 async function expectUntouched(): Promise<void> {

@@ -33,9 +33,9 @@ export async function recordGoldenLog(store: GoldenStore): Promise<void> {
     }
   }
   await claimIdempotencyKey(store, { type: 'ReceiveComplaint', reference: '19007429' }, by('golden-claim'));
-  const audit = new ProjectionAudit(store);
-  await audit.resume('statistics', STOP, by('golden-resume'));
-  await audit.skip('statistics', STOP, 'entered by a faulty client', by('golden-skip'));
+  const acts = new ProjectionAudit(store);
+  await acts.recordResumption('statistics', STOP, by('golden-resume'));
+  await acts.recordSkip('statistics', STOP, 'entered by a faulty client', by('golden-skip'));
   const provenance = new StoreProvenance(store);
   await provenance.declareSynthetic('golden', by('golden-synthetic'));
   await provenance.declareLoaded(1, by('golden-loaded'));

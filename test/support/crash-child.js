@@ -1,50 +1,50 @@
 /**
- * A process that appends cases, projects them and rebuilds, all at once and without end: it is there to be killed,
- * or to have its PostgreSQL killed. It runs what was built, which starts soonest.
+ * A process that appends cases, projects them and rebuilds, all at once and without end. Tests kill it, or its PostgreSQL.
+ * It runs the built program, which starts soonest.
  *
  * Usage: node crash-child.js '{"databaseUrl": …} or {"dataFolder": …}' ROUND PHASE
- * It prints a line for everything a killer may wait for: `ready`, `begin PHASE` and `end PHASE` (append, page, rebuild,
- * swap), `folded` for a page of a rebuild, `swapped` for one that came to its end, and `stored STREAM REVISION` for what
- * was acknowledged. In the phase that it is given, or in `each`, it lingers, so that it can be met there.
+ * It prints a line for everything that a test may wait for: `ready`, `begin PHASE` and `end PHASE` (append, page, rebuild,
+ * swap), `folded` for a page of a rebuild, `swapped` for a rebuild that finished, and `stored STREAM REVISION` for what
+ * was acknowledged. In the given phase, or in each (`each`), it pauses, so that it can be killed there.
  */
 import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { complaintAggregate } from '../../dist/complaints/complaint.command-handler.js';
-import { envelope } from '../../dist/event-sourcing/command-context.js';
-import { StreamWriter } from '../../dist/event-sourcing/command-handler.js';
-import { isDatabaseOutage } from '../../dist/projections/transient-failure.js';
+import { commandContext } from '../../dist/event-sourcing/command-context.js';
+import { StreamCommandHandler } from '../../dist/event-sourcing/command-handler.js';
+import { isTransientFailure } from '../../dist/projections/transient-failure.js';
 import { rebuild } from '../../dist/projections/rebuild/rebuild.js';
-import { openUpheld } from '../../dist/application.js';
+import { openApplication } from '../../dist/application.js';
 
 const [, , target, round, aim] = process.argv;
 const configuration = { dataFolder: '/nonexistent', port: 0, logLevel: 'silent', ...JSON.parse(target) };
-/** Cases appended at a time; a pause between two of one appender, and the longest in the phase aimed at. */
+/** Cases appended at a time; pause between two of one appender, and longest pause in the given phase, in milliseconds. */
 const APPENDERS = 4;
 const PAUSE = 3;
 const LINGER = 40;
 
-// At once and whole, so that nothing said is lost with the process.
-const say = (line) => writeSync(1, `${line}\n`);
+// Synchronous, so that no line is lost with the process.
+const printLine = (line) => writeSync(1, `${line}\n`);
 const linger = async (phase) => {
   if (aim === phase || aim === 'each') await pause(Math.random() * LINGER);
 };
 
 async function within(phase, work) {
-  say(`begin ${phase}`);
+  printLine(`begin ${phase}`);
   try {
     return await work();
   } finally {
-    say(`end ${phase}`);
+    printLine(`end ${phase}`);
   }
 }
 
-/** Repeats what finds no database, as its user would; anything else ends the process. */
-async function despiteOutages(work) {
+/** Repeats work that meets an outage, as its user would; any other error ends the process. */
+async function untilAvailable(work) {
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (!isDatabaseOutage(error) && error.code !== 'rebuild-under-way') throw error;
+      if (!isTransientFailure(error) && error.code !== 'rebuild-under-way') throw error;
       await pause(20);
     }
   }
@@ -54,12 +54,12 @@ async function append(appender) {
   for (let number = 0; ; number += 1) {
     const reference = `${10 + Number(round)}${appender}${String(number).padStart(5, '0')}`;
     for (const events of historyOf(reference)) {
-      const by = envelope({ id: 'cw-7', role: 'caseworker' }, upheld.clock());
-      const write = () => complaints.write(reference, { events }, by, () => events);
-      await despiteOutages(() =>
+      const by = commandContext({ id: 'cw-7', role: 'caseworker' }, upheld.clock());
+      const write = () => complaints.handle(reference, { events }, by, () => events);
+      await untilAvailable(() =>
         within('append', async () => {
           const { revision } = await write();
-          say(`stored complaint-${reference} ${revision}`);
+          printLine(`stored complaint-${reference} ${revision}`);
         }),
       );
     }
@@ -82,10 +82,10 @@ function historyOf(reference) {
   ];
 }
 
-/** The live projector's pages tell of their commits; answers the projection as it was. */
-function tellingCommits(projection) {
+/** Makes the live projector print its commits. Returns the projection as it was. */
+function printingCommits(projection) {
   const { fold } = projection;
-  const untold = { ...projection };
+  const unchanged = { ...projection };
   projection.fold = async (page, transaction) => {
     const write = await fold(page, transaction);
     const query = transaction.query.bind(transaction);
@@ -98,7 +98,7 @@ function tellingCommits(projection) {
         : query(statement, ...rest);
     return write;
   };
-  return untold;
+  return unchanged;
 }
 
 async function rebuildOn(projection) {
@@ -119,25 +119,25 @@ async function rebuildOn(projection) {
           },
         },
         signal: new globalThis.AbortController().signal,
-        onProgress: () => say('folded'),
+        onProgress: () => printLine('folded'),
         onSwap: () => {
           swapping = true;
-          say('begin swap');
+          printLine('begin swap');
         },
       })
-        .then(() => say('swapped'))
+        .then(() => printLine('swapped'))
         .finally(() => {
-          if (swapping) say('end swap');
+          if (swapping) printLine('end swap');
           swapping = false;
         });
-    await despiteOutages(() => within('rebuild', work));
+    await untilAvailable(() => within('rebuild', work));
   }
 }
 
-const upheld = await openUpheld({ configuration, notice: () => undefined });
-const complaints = new StreamWriter(upheld.store, complaintAggregate);
-const projections = upheld.projections.map(tellingCommits);
-say('ready');
+const upheld = await openApplication({ configuration, notice: () => undefined });
+const complaints = new StreamCommandHandler(upheld.store, complaintAggregate);
+const projections = upheld.projections.map(printingCommits);
+printLine('ready');
 await Promise.all([
   ...Array.from({ length: APPENDERS }, (_, number) => append(number)),
   ...projections.map(rebuildOn),

@@ -112,7 +112,7 @@ export function moduleOn(store: EventStore): DynamicModule {
         engine: 'postgresql',
         store,
         database: { query: () => Promise.resolve([]) },
-        projections: [],
+        consumers: [],
       },
     },
     slices,

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { pino } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { NewEvent } from '../../src/event-store/event-store.js';
 import {
@@ -7,19 +6,16 @@ import {
   type EventStoreDbOptions,
 } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { openDatabase } from '../../src/platform/postgres/database.js';
-import {
-  AddProjectionStatus1795219200300,
-  CreateProjections1795219200100,
-} from '../../src/projections/projections.migration.js';
-import { Projector } from '../../src/projections/projector.js';
+import { projections } from '../../src/projections/projections.slice.js';
 import { createDatabase } from './database.js';
-import type { Listing } from './projections.js';
+import type { Listing } from './listing.js';
+import { RunningProcessor } from './running-processor.js';
 
-const MIGRATIONS = [CreateProjections1795219200100, AddProjectionStatus1795219200300];
+const MIGRATIONS = [...(projections.migrations ?? [])];
 
 type LogOptions = Pick<EventStoreDbOptions, 'url'> & Partial<EventStoreDbOptions>;
 
-/** Read models in PostgreSQL of a log in EventStoreDB, each process of which may be another. */
+/** Read models in PostgreSQL over a log in EventStoreDB, each of which may run in several processes. */
 export class ProjectedEventStoreDb {
   private readonly closing: (() => Promise<unknown>)[] = [];
 
@@ -44,29 +40,24 @@ export class ProjectedEventStoreDb {
     return opened;
   }
 
-  /** What acts on a projection need to be given. */
+  /** What rebuild, skip and status need. */
   get parts() {
     const { databaseUrl, database, store } = this;
     return { databaseUrl, database, store };
   }
 
-  /** Starts a projector with connections of its own, as another process would have. */
-  async project(projection: Listing, over: Partial<EventStoreDbOptions> = {}): Promise<Projector> {
+  /** Starts a processor on connections of its own, as another process has it. */
+  async start(projection: Listing, over: Partial<EventStoreDbOptions> = {}): Promise<RunningProcessor> {
     const { databaseUrl } = this;
     const database = await openDatabase(databaseUrl, MIGRATIONS);
     const store = new EventStoreDbEventStore({ ...this.log, ...over });
-    const log = pino({ level: 'silent' });
-    const projector = new Projector({ store, database, databaseUrl, projection, log });
-    this.closing.push(async () => {
-      await projector.stop();
-      await store.close();
-      await database.destroy();
-    });
-    projector.start();
-    return projector;
+    const processor = new RunningProcessor(projection, { store, database, databaseUrl });
+    this.closing.push(() => processor.close());
+    processor.start();
+    return processor;
   }
 
-  /** Appends events to a stream, after its last one, and answers their ids. */
+  /** Appends events at the end of a stream, and returns their ids. */
   async append(stream: string, events: readonly NewEvent[]): Promise<string[]> {
     const fresh = events.map((event) => ({ ...event, id: randomUUID() }));
     await this.store.append(stream, 'any', fresh);

@@ -5,6 +5,9 @@ import { AppModule } from '../../src/app.module.js';
 import type { Configuration } from '../../src/platform/configuration.js';
 import { createHttpApp } from '../../src/platform/http/http-app.js';
 import { openApplication, type Application } from '../../src/application.js';
+import { SLICES } from '../../src/slices.js';
+import type { Consumer } from '../../src/projections/consumer.js';
+import type { Slice } from '../../src/projections/slice.js';
 import { createDatabase } from './database.js';
 
 /** The whole application on a database of its own, with its API listening on a free port. */
@@ -29,6 +32,10 @@ export type RunningOn = Pick<Configuration, 'eventStoreUrl' | 'streamPrefix'> &
     logger?: Logger;
     /** Whether it projects when no other process does; default true. */
     projecting?: boolean;
+    /** What it consists of; default all slices. */
+    slices?: readonly Slice[];
+    /** Takes its lines for the operator. */
+    notice?: (line: string) => void;
   }>;
 
 /** Opens it as `npm start` does, but for the data folder. */
@@ -36,6 +43,8 @@ export async function runUpheld({
   databaseUrl,
   logger,
   projecting,
+  slices = SLICES,
+  notice = () => undefined,
   ...log
 }: RunningOn = {}): Promise<RunningUpheld> {
   const database =
@@ -48,10 +57,11 @@ export async function runUpheld({
       logLevel: 'silent',
       ...log,
     },
-    notice: () => undefined,
+    notice,
     projecting,
+    slices,
   });
-  const { app, url } = await createHttpApp(AppModule.on(upheld), {
+  const { app, url } = await createHttpApp(AppModule.on(upheld, slices), {
     host: '127.0.0.1',
     port: 0,
     logger: logger ?? upheld.log,
@@ -78,6 +88,13 @@ export async function runUpheld({
       await database.drop();
     },
   };
+}
+
+/** A projection or a reactor of the application. */
+export function consumerOf({ consumers }: Application, name: string): Consumer {
+  const consumer = consumers.find((one) => one.name === name);
+  if (consumer === undefined) throw new Error(`the application runs no ${name}`);
+  return consumer;
 }
 
 /** Opens applications for the tests of a file, and closes after each test what it opened. */

@@ -5,9 +5,10 @@ import type { PageWrite, Projection } from '../../src/projections/projection.js'
 import { StreamFold, type StateTable } from '../../src/projections/stream-fold.js';
 import { VISIT_STREAMS, visitAggregate, visitEventSchemas, type Visit, type VisitEvent } from './visits.js';
 
-/** The invented slice's visits as they stand, and as they stood after each event. */
+/** The invented slice's visits: their present state, and their state after each event. */
 export class VisitsProjection implements Projection {
   readonly name = 'visits';
+  readonly version = 1;
   readonly tables = ['visit'];
 
   private readonly visits = new StreamFold<Visit, VisitEvent>(
@@ -28,7 +29,7 @@ export class VisitsProjection implements Projection {
     return () => this.visits.store(steps, transaction);
   }
 
-  /** All it holds, in the order of the log. */
+  /** All rows, in the order of the log. */
   async rows(database: DataSource): Promise<readonly Readonly<{ id: string; visit: Visit }>[]> {
     return database.query('select id, visit from visit order by position');
   }

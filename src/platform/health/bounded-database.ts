@@ -3,21 +3,20 @@ import { settleWithin } from '../timeout.js';
 import { connectionOptions } from '../postgres/connection-options.js';
 import { connectionPool } from '../postgres/connection-pool.js';
 
-/** Longest that a farewell may take, in milliseconds. */
-const FAREWELL = 1_000;
+/** How long closing may take, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 1_000;
 
-/** A query of rows that is given up in good time. */
+/** A database whose queries end within a time limit. */
 export type BoundedDatabase = Readonly<{
-  /** @throws whatever the driver says, at the latest after the time it was opened with. */
+  /** @throws the driver's error, at the latest after the time limit. */
   query(sql: string, parameters?: unknown[]): Promise<unknown>;
   close(): Promise<void>;
 }>;
 
 /**
- * Connections for those who ask how things are. They are not the ones that requests use: a server that is gone
- * without a word would keep one of those for a quarter of an hour, and a health check asks often. One of these is
- * given up after `within` milliseconds, and the next question is asked on another. Nothing connects before it is
- * asked, nor stays connected long after.
+ * Opens connections for health probes, apart from those of requests: a server that is gone without a word would keep one
+ * of these for a quarter of an hour, and a probe asks often. A connection that does not answer within `timeoutMs` is
+ * dropped, and the next query uses another. None is opened before the first query, nor kept long after one.
  */
 export function openBoundedDatabase(url: string, within: number): BoundedDatabase {
   const options = connectionOptions({
@@ -31,7 +30,7 @@ export function openBoundedDatabase(url: string, within: number): BoundedDatabas
   return {
     query: async (sql, parameters) => (await pool.query<QueryResultRow>(sql, parameters)).rows,
     close: async () => {
-      await settleWithin(FAREWELL, pool.end());
+      await settleWithin(CLOSE_TIMEOUT_MS, pool.end());
     },
   };
 }

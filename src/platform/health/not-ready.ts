@@ -1,10 +1,10 @@
 import { Unavailable } from '../errors.js';
 
-/** The application cannot do its work at present (503). Not logged, for it would be at every question. */
+/** The application cannot do its work at present (503). Not logged: probes ask every few seconds. */
 export class NotReady extends Unavailable {
   readonly #health: Readonly<Record<string, unknown>>;
 
-  /** @param health what each part said of itself: members of the problem details. */
+  /** @param health of each component: members of the problem details. */
   constructor(message: string, health: Readonly<Record<string, unknown>>) {
     super('not-ready', message);
     this.#health = health;

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { processRegistry } from './process-metrics.js';
 
-/** What one application measures. The registry is its own, so that two in one process do not count into one. */
+/** The metrics of one application. It has a registry of its own, so that two in one process are counted apart. */
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
 
-  /** All of it, and what the process is measured by, in the text format of {@link Registry.contentType}. */
+  /** Its metrics and those of the process, in the text format of {@link Registry.contentType}. */
   text(): Promise<string> {
     return Registry.merge([this.registry, processRegistry()]).metrics();
   }

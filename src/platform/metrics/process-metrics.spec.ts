@@ -20,13 +20,13 @@ async function untilCounted(more: number): Promise<void> {
   }
 }
 
-/** What the process has used of the processor since, in seconds. */
+/** Processor time of the process since then, in seconds. */
 function secondsSince(earlier: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(earlier);
   return (user + system) / 1e6;
 }
 
-it('measures processor, memory, start, event loop and garbage collection under the usual names', async () => {
+it('measures processor, memory, start, event loop and garbage collection under their usual names', async () => {
   const before = process.cpuUsage();
   processRegistry();
   const begun = process.cpuUsage();
@@ -62,7 +62,7 @@ function keepBusy(ms: number): void {
   for (const end = performance.now() + ms; performance.now() < end;);
 }
 
-it('tells how long the event loop was kept since the last scrape, all of the same time', async () => {
+it('measures how long the event loop was blocked since the last scrape, all over the same time', async () => {
   await delays();
   await pause(50);
   keepBusy(200);
@@ -75,15 +75,15 @@ it('tells how long the event loop was kept since the last scrape, all of the sam
   expect(busy.p50).toBeLessThanOrEqual(busy.p99);
 });
 
-it('has a value for everything, also when one scrape follows close on another', async () => {
+it('has a value for every metric, also when one scrape follows close on another', async () => {
   await processRegistry().metrics();
   const text = await processRegistry().metrics();
   expect(text).not.toMatch(/ nan$/im);
-  const told = await delays();
-  expect(told.max).toBeLessThan(3_600);
+  const measured = await delays();
+  expect(measured.max).toBeLessThan(3_600);
 });
 
-it('is one for all who ask, and stands beside the registries of others', async () => {
+it('is one registry for all applications, and can be merged with others', async () => {
   expect(processRegistry()).toBe(processRegistry());
   const other = new Registry();
   expect(await Registry.merge([other, processRegistry()]).metrics()).toContain('process_cpu_seconds_total');

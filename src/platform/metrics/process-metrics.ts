@@ -1,24 +1,24 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
-/** What cannot be told of no delay at all, as when two scrapes follow close on one another. */
-const NOT_OF_NONE = ['min', 'mean', 'stddev'];
+/** Statistics that are NaN where no delay was measured, as when one scrape follows close on another. */
+const NAN_WITHOUT_DELAYS = ['min', 'mean', 'stddev'];
 
-let ofProcess: Registry | undefined;
+let shared: Registry | undefined;
 
 /**
- * What is measured of the process under the usual names, from the first call on. It is one process, however many
- * applications it holds, and is measured once; that neither keeps it running nor holds on to any of them.
+ * The metrics of the process under their usual names, measured from the first call on. All applications of the process
+ * share them. Measuring neither keeps the process running nor holds any application in memory.
  */
 export function processRegistry(): Registry {
-  if (ofProcess !== undefined) return ofProcess;
-  ofProcess = new Registry();
-  collectDefaultMetrics({ register: ofProcess });
-  for (const statistic of NOT_OF_NONE) {
-    ofProcess.removeSingleMetric(`nodejs_eventloop_lag_${statistic}_seconds`);
+  if (shared !== undefined) return shared;
+  shared = new Registry();
+  collectDefaultMetrics({ register: shared });
+  for (const statistic of NAN_WITHOUT_DELAYS) {
+    shared.removeSingleMetric(`nodejs_eventloop_lag_${statistic}_seconds`);
   }
-  for (const metric of ofProcess.getMetricsAsArray()) {
+  for (const metric of shared.getMetricsAsArray()) {
     const saysUnit = !metric.name.includes('_seconds') || metric.help.includes('seconds');
     if (!saysUnit) metric.help = `${metric.help} In seconds.`;
   }
-  return ofProcess;
+  return shared;
 }

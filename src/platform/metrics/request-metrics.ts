@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Histogram, type Registry } from 'prom-client';
 
-/** Upper bounds, in seconds: commands take a few milliseconds, and five seconds is the longest that a query waits. */
+/** Upper bounds in seconds: commands take a few milliseconds, and a query waits for five seconds at most. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Others that a caller may send count as one. */
+/** Any other method counts as `other`. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /**
- * Measures how long requests take, from those routes on that are registered afterwards. No label holds anything that
- * a caller makes up: an address that is none counts under `unknown`, whatever it was.
+ * Measures the duration of requests to all routes that are registered afterwards. No label holds text that a caller can
+ * choose: every address without a route counts as `unknown`.
  */
 export function measureRequests(server: FastifyInstance, registry: Registry): void {
   const durations = new Histogram({

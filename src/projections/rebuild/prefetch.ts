@@ -1,16 +1,16 @@
-import type { Json, EventWithoutMetadata } from '../../event-store/event-store.js';
+import type { EventWithoutMetadata, Json } from '../../event-store/event-store.js';
 
-/** Events and characters of text that a page of a rebuild holds at most, but for its last event. */
+/** Most events and characters of text in a page of a rebuild; the last event may exceed the characters. */
 const PAGE = { events: 2_000, text: 8_000_000 };
 
-/** Some events in order, and the way to have those after them read while they are worked on. */
+/** Some events in order, and a way to read the next page while they are folded. */
 export type ReplayPage = Readonly<{
   events: readonly EventWithoutMetadata[];
-  /** Begins to read the next page, if nobody has. Best when only others have work to do: reading is work as well. */
+  /** Starts to read the next page, unless that was started. Call it when only the database has work to do. */
   readNext: () => void;
 }>;
 
-/** Batches of events in pages, the next of which is read when it is asked for or before; never more than one ahead. */
+/** Cuts batches of events into pages. At most one page is read ahead. */
 export async function* prefetchPages(
   batches: AsyncIterable<readonly EventWithoutMetadata[]>,
   { events: most, text }: { events: number; text: number } = PAGE,
@@ -35,7 +35,7 @@ export async function* prefetchPages(
   const ahead: { page: Promise<EventWithoutMetadata[]> | null } = { page: null };
   const readNext = () => {
     ahead.page ??= read();
-    // A failure is told where this is awaited, which may be a page later.
+    // A failure is thrown where this is awaited, which may be a page later.
     ahead.page.catch(() => undefined);
     return ahead.page;
   };
@@ -52,7 +52,7 @@ export async function* prefetchPages(
   }
 }
 
-/** Characters of text in a value; what a page weighs in memory, roughly. */
+/** Characters of text in a value: roughly its weight in memory. */
 function textIn(value: Json): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 1;

@@ -4,9 +4,24 @@ import type { Position } from '../../event-store/position.js';
 import { DomainRefusal } from '../../platform/errors.js';
 import { errorText } from '../dead-letter.js';
 import { foldPage, writePage, type SkippedPositions } from '../page-writer.js';
-import { writeUntilPoison } from '../poison-event.js';
+import { writeUntilPoison, type PoisonEvent } from '../poison-event.js';
 import type { Projection } from '../projection.js';
 import { prefetchPages } from './prefetch.js';
+
+/** An event of the log cannot be folded into a copy. */
+export class EventNotFolded extends DomainRefusal {
+  constructor(
+    { name }: Projection,
+    readonly poison: PoisonEvent,
+  ) {
+    const { stream, revision } = poison.event;
+    super(
+      'event-not-folded',
+      `${stream}@${revision} cannot be folded by ${name} (${errorText(poison.error)}); ` +
+        `once the projection has stopped at it, upheld projections skip leaves it out`,
+    );
+  }
+}
 
 /** What a projection is folded from and into. */
 export type Replay = Readonly<{
@@ -16,24 +31,24 @@ export type Replay = Readonly<{
   /** The schema of the copy. */
   schema: string;
   skipped: SkippedPositions;
-  /** Once aborted no further page is written; what is written stays. */
+  /** Once aborted no further page is written; the pages that were written stay. */
   signal: AbortSignal;
   onProgress?: ((checkpoint: Position) => void) | undefined;
 }>;
 
-/** A copy this near to its goal, in events, is brought up to it within one transaction. */
-const NEAR = 2_000;
+/** A copy that lacks no more events than these is brought up to its goal within one transaction. */
+const NEAR_EVENTS = 2_000;
 
 /**
  * Folds the log into a copy of the tables, page by page, until it is near its goal.
  *
- * @param goal how far to fold at least; asked anew, for the log grows meanwhile.
- * @throws DomainRefusal `event-not-folded` at an event that cannot be folded.
+ * @param goal how far to fold at least; asked again after each round, because the log grows meanwhile.
+ * @throws EventNotFolded
  */
 export async function replay(fold: Replay, from: Position, goal: () => Promise<Position>): Promise<Position> {
   const ended = () => fold.signal.aborted;
   let checkpoint = from;
-  for (let folded = Infinity; folded > NEAR && !ended();) {
+  for (let folded = Infinity; folded > NEAR_EVENTS && !ended();) {
     const to = await goal();
     folded = 0;
     for await (const { events, readNext } of prefetchPages(fold.store.readBatches({ after: checkpoint }))) {
@@ -47,7 +62,7 @@ export async function replay(fold: Replay, from: Position, goal: () => Promise<P
   return checkpoint;
 }
 
-/** Folds what is left up to a position, within an open transaction in the copy's schema. */
+/** Folds the remaining events up to a position, within an open transaction in the copy's schema. */
 export async function replayRemainder(
   transaction: QueryRunner,
   { store, projection, skipped }: Replay,
@@ -75,10 +90,5 @@ async function write(
     checkpoint = await writePage(database, projection, events, { schema, skipped, onFolded });
   });
   if (poison === null) return checkpoint;
-  const { stream, revision } = poison.event;
-  throw new DomainRefusal(
-    'event-not-folded',
-    `${stream}@${revision} cannot be folded by ${projection.name} (${errorText(poison.error)}); ` +
-      `once the projection has stopped at it, upheld projections skip leaves it out`,
-  );
+  throw new EventNotFolded(projection, poison);
 }

@@ -3,18 +3,19 @@ import { readFile } from 'node:fs/promises';
 import type { DataSource } from 'typeorm';
 import { START, type Position } from '../../event-store/position.js';
 import { checkpointOf } from '../checkpoint.js';
-import { inSchema, LIVE_SCHEMA, type SkippedPositions } from '../page-writer.js';
+import type { SkippedPositions } from '../page-writer.js';
+import { inSchema, LIVE_SCHEMA } from '../schema-transaction.js';
 import type { Projection } from '../projection.js';
 import type { QueryExecutor } from '../../platform/postgres/query-executor.js';
 
 const PACKAGE = new URL('../../../package.json', import.meta.url);
 
-/** What a copy of the tables is filled for: to take the place of the live ones, or to be compared with them. */
+/** Why a copy of the tables is filled: to replace the live ones, or to be compared with them. */
 export type ShadowPurpose = 'rebuild' | 'verify';
 
-/** The schema in which a projection's tables stand a second time. */
+/** The schema that holds the copies of a projection's tables. */
 export function shadowSchema(purpose: ShadowPurpose, { name }: Pick<Projection, 'name'>): string {
-  if (!/^[a-z][a-z-]{0,40}$/.test(name)) throw new Error(`not a name of a projection: ${name}`);
+  if (!/^[a-z][a-z-]{0,40}$/.test(name)) throw new Error(`${name} is not a name for a projection`);
   return `${purpose}_${name.replaceAll('-', '_')}`;
 }
 
@@ -24,16 +25,16 @@ export type ShadowSource = Readonly<{
   log: string;
   /** Position of its last event. */
   head: Position;
-  /** The events that are left out. */
+  /** The events that are skipped. */
   skipped: SkippedPositions;
 }>;
 
 /**
- * Creates empty copies of a projection's tables, with a checkpoint of their own, in one transaction. What an
- * interrupted rebuild left is taken up instead, if it was filled by this program from this log, of which it holds no
- * more than there is, for tables as they are now, and without the same events.
+ * Creates empty copies of a projection's tables, with a checkpoint of their own, in one transaction. The copy that an
+ * interrupted rebuild left is continued instead, if this release filled it from this log, with the same version of the
+ * projection, the same form of the tables and the same skipped events, and if it holds no position beyond the log.
  *
- * @returns the checkpoint of what was there; START for a new copy.
+ * @returns the checkpoint of the copy; START for a new one.
  */
 export async function openShadow(
   database: DataSource,
@@ -42,18 +43,18 @@ export async function openShadow(
   source: ShadowSource,
 ): Promise<Position> {
   return inSchema(database, LIVE_SCHEMA, async (transaction) => {
-    const made = await fingerprint(projection, source, transaction);
+    const wanted = await fingerprint(projection, source, transaction);
     const [left] = (await transaction.query(
-      `select obj_description(oid, 'pg_namespace') as made from pg_namespace where nspname = $1`,
+      `select obj_description(oid, 'pg_namespace') as fingerprint from pg_namespace where nspname = $1`,
       [schema],
-    )) as { made: string | null }[];
-    if (left?.made === made) {
+    )) as { fingerprint: string | null }[];
+    if (left?.fingerprint === wanted) {
       const checkpoint = await checkpointOf(projection.name, transaction, schema);
       if (checkpoint <= source.head) return checkpoint;
     }
     await transaction.query(`drop schema if exists ${schema} cascade`);
     await transaction.query(`create schema ${schema}`);
-    await transaction.query(`comment on schema ${schema} is '${made}'`);
+    await transaction.query(`comment on schema ${schema} is '${wanted}'`);
     for (const table of [...projection.tables, 'projection_checkpoint']) {
       await transaction.query(`create table ${schema}.${table} (like ${LIVE_SCHEMA}.${table} including all)`);
     }
@@ -62,22 +63,22 @@ export async function openShadow(
   });
 }
 
-/** Removes a copy, whatever it holds. */
+/** Removes a copy. */
 export async function dropShadow(runner: QueryExecutor, schema: string): Promise<void> {
   await runner.query(`drop schema if exists ${schema} cascade`);
 }
 
-/** How far a copy has come; null when there is none. */
+/** The checkpoint of a copy; null when there is no copy. */
 export async function shadowProgress(
   runner: QueryExecutor,
   schema: string,
   projection: string,
 ): Promise<Position | null> {
-  const [found] = (await runner.query(`select to_regclass($1) is not null as there`, [
+  const [found] = (await runner.query(`select to_regclass($1) is not null as "exists"`, [
     `${schema}.projection_checkpoint`,
-  ])) as { there: boolean }[];
-  if (found?.there !== true) return null;
-  // It may be swapped at this very moment.
+  ])) as { exists: boolean }[];
+  if (found?.exists !== true) return null;
+  // The swap may remove it at this moment.
   return checkpointOf(projection, runner, schema).catch(() => null);
 }
 
@@ -88,8 +89,8 @@ const INDEXES = `
   join pg_namespace n on n.oid = t.relnamespace`;
 
 /**
- * Keeps the copies' unique indexes, under the names of the live ones, which a later migration shall find. Others
- * are dropped: built at the end they cost a fraction of being kept while the copy is filled.
+ * Keeps the copies' unique indexes, under the names of the live ones, so that a later migration finds them. The others
+ * are dropped: to build them at the end costs a fraction of maintaining them while the copy is filled.
  */
 async function keepUniqueIndexes(
   runner: QueryExecutor,
@@ -109,7 +110,7 @@ async function keepUniqueIndexes(
   }
 }
 
-/** Builds what indexes a filled copy lacks, in one transaction. */
+/** Builds the indexes that a filled copy lacks, in one transaction. */
 export async function indexShadow(
   database: DataSource,
   schema: string,
@@ -128,9 +129,9 @@ export async function indexShadow(
   });
 }
 
-/** Tells copies apart that another version of the program filled, or that were made for other tables or of other events. */
+/** Differs for copies that another release or version filled, or that were made for other tables or from other events. */
 async function fingerprint(
-  { tables }: Projection,
+  { tables, version: rules }: Projection,
   { log, skipped }: ShadowSource,
   runner: QueryExecutor,
 ): Promise<string> {
@@ -145,6 +146,6 @@ async function fingerprint(
     [tables],
   );
   return createHash('sha256')
-    .update(JSON.stringify([version, log, columns, indexes, [...skipped].map(String).toSorted()]))
+    .update(JSON.stringify([version, rules, log, columns, indexes, [...skipped].map(String).toSorted()]))
     .digest('hex');
 }

@@ -1,17 +1,18 @@
 import type { QueryRunner } from 'typeorm';
 import type { Position } from '../../event-store/position.js';
-import { checkpointOf, lockCheckpoint } from '../checkpoint.js';
+import { checkpointOf, lockCheckpoint, readCheckpoint } from '../checkpoint.js';
 import { replay, replayRemainder, type Replay } from './replay.js';
 import { checkLogIdentity } from '../log-identity-check.js';
-import { inSchema, LIVE_SCHEMA } from '../page-writer.js';
+import { checkVersion } from '../projection-version.js';
+import { inSchema, LIVE_SCHEMA } from '../schema-transaction.js';
 import { AdvisoryLockLease } from '../../platform/postgres/advisory-lock-lease.js';
 import { openFold, underLease, verifyLease, type RebuildOptions } from './rebuild.js';
 import { dropShadow, shadowSchema } from './shadow-schema.js';
 
-/** The first row at which the live tables and a fresh fold part; null on the side that lacks it. */
+/** The first row in which the live tables and a fresh fold differ; null on the side that lacks it. */
 export type RowDifference = Readonly<{ table: string; live: string | null; fresh: string | null }>;
 
-/** What a verification found: at which position of the log, how many rows, and where they first differ. */
+/** What a verification found: the position of the log, the number of live rows, and the first difference. */
 export type ProjectionVerification = Readonly<{
   position: Position;
   rows: number;
@@ -20,19 +21,20 @@ export type ProjectionVerification = Readonly<{
 
 /**
  * Folds the log afresh up to the live checkpoint, beside the live tables, and compares all rows byte for byte.
- * The live tables are only read, all as of one moment.
+ * The live tables are only read, in one snapshot.
  *
  * @returns null when `signal` ended it.
- * @throws DomainRefusal `rebuild-under-way`, `event-not-folded`; OtherLog.
+ * @throws DomainRefusal `rebuild-under-way`; EventNotFolded; LogMismatch; VersionMismatch.
  */
 export async function verifyProjection(options: RebuildOptions): Promise<ProjectionVerification | null> {
   const { store, database, projection, onStart } = options;
   return underLease(options, async (signal) => {
     const schema = shadowSchema('verify', projection);
-    const known = await AdvisoryLockLease.tryAcquire(options.databaseUrl, verifyLease(projection.name));
+    const shown = await AdvisoryLockLease.tryAcquire(options.databaseUrl, verifyLease(projection.name));
     const live = () => checkpointOf(projection.name, database);
     try {
-      await checkLogIdentity(projection.name, store, database);
+      await checkLogIdentity(projection, store, database);
+      checkVersion(projection, await readCheckpoint(projection.name, database));
       await dropShadow(database, schema);
       const { fold, from } = await openFold({ ...options, signal }, schema);
       onStart?.(from, await live());
@@ -40,11 +42,11 @@ export async function verifyProjection(options: RebuildOptions): Promise<Project
       if (signal.aborted) return null;
       return await inSchema(database, schema, (transaction) => compare(fold, transaction), {
         isolation: 'REPEATABLE READ',
-        steady: projection.tables,
+        locked: projection.tables,
       });
     } finally {
       await dropShadow(database, schema);
-      await known?.release();
+      await shown?.release();
     }
   });
 }
@@ -56,16 +58,18 @@ async function compare(fold: Replay, transaction: QueryRunner): Promise<Projecti
   await replayRemainder(transaction, fold, copied.position, position);
   let rows = 0;
   for (const table of tables) {
-    const [count] = (await transaction.query(
-      `select count(*)::integer as rows from ${LIVE_SCHEMA}.${table}`,
-    )) as {
-      rows: number;
-    }[];
-    rows += count?.rows ?? 0;
+    rows += await countRows(table, transaction);
     const difference = await firstDifference(table, fold.schema, transaction);
     if (difference !== null) return { position, rows, difference };
   }
   return { position, rows, difference: null };
+}
+
+async function countRows(table: string, transaction: QueryRunner): Promise<number> {
+  const [count] = (await transaction.query(
+    `select count(*)::integer as rows from ${LIVE_SCHEMA}.${table}`,
+  )) as { rows: number }[];
+  return count?.rows ?? 0;
 }
 
 async function firstDifference(

@@ -4,28 +4,33 @@ import { apiSchemas } from '../../platform/http/api-schemas.js';
 import { redactedError } from '../../platform/redacted-error.js';
 import type { ProjectionStatus } from './projection-status.js';
 
-/** Events behind that a health check counts at most: it is made every few seconds and may not cost much. */
+/** Most events behind that a health check counts: it is made every few seconds and must be cheap. */
 export const MAX_LAG_COUNTED = 1_000;
 
 const instant = z.iso.datetime();
 
-/** How a projection is, to whoever may ask; `upheld projections status` tells the operator more. */
+/** The state of a projection or a reactor, without secrets; `upheld projections status` shows the operator more. */
 export const ProjectionHealthSchema = z
   .strictObject({
-    projection: z.string(),
+    projection: z.string().describe('Its name.'),
+    kind: z
+      .enum(['projection', 'reactor'])
+      .describe('A projection fills tables from the log; a reactor acts once for each event.'),
     state: z
       .enum(['live', 'stopped', 'rebuilding'])
-      .describe('Stopped by an event that cannot be folded; being rebuilt while it goes on; or neither.'),
+      .describe(
+        'Stopped by an event that cannot be handled; being rebuilt while the present tables serve; or neither.',
+      ),
     head: PositionTextSchema.describe('Position of the last event of the log.'),
-    checkpoint: PositionTextSchema.describe('Position of the last event that the projection holds.'),
+    checkpoint: PositionTextSchema.describe('Position of the last event that it has handled.'),
     lag: z
       .strictObject({
-        events: z.int().min(0).describe('Events not projected yet.'),
-        more: z.boolean().describe('Whether there are more than that; counting ends there.'),
+        events: z.int().min(0).describe('Events that it has not handled yet.'),
+        more: z.boolean().describe('Whether there are more than that: counting ends there.'),
         seconds: z.number().min(0).describe("Age of the oldest of them by the database's clock."),
       })
       .describe('How far it is behind.'),
-    projected: z.boolean().describe('Whether a process, this one or another, projects.'),
+    projected: z.boolean().describe('Whether a process, this one or another, runs it.'),
     lastError: z
       .strictObject({ error: z.string(), at: instant })
       .nullable()
@@ -41,20 +46,30 @@ export const ProjectionHealthSchema = z
       })
       .nullable()
       .describe('The event that stopped it.'),
-    skipped: z.int().min(0).describe('Events left out for ever, each by an audited act.'),
-    refused: z.string().nullable().describe('Why it refuses the log it is given.'),
+    skipped: z.int().min(0).describe('Events that an operator had left out for ever.'),
+    refused: z.string().nullable().describe('Why it refuses the log, or tables of a newer version.'),
+    version: z
+      .strictObject({
+        tables: z.int().min(1).describe('That filled the tables.'),
+        program: z.int().min(1).describe('Of this program.'),
+      })
+      .nullable()
+      .describe(
+        'Versions of the projection; null for a reactor. Tables of an older one are rebuilt while they serve.',
+      ),
   })
-  .meta({ description: 'How a read model follows the log.' })
+  .meta({ description: 'How a read model or a reactor follows the log.' })
   .register(apiSchemas, { id: 'ProjectionHealth' });
 
-/** How a projection is, as a health check tells it. */
+/** The state of a projection or a reactor in a health report. */
 export type ProjectionHealth = z.infer<typeof ProjectionHealthSchema>;
 
-/** A status as a health check tells it. */
+/** Reduces a status to what a health report shows. */
 export function projectionHealth(status: ProjectionStatus): ProjectionHealth {
-  const { projection, state, lag, projected, lastError, stoppedBy, skipped, refused } = status;
+  const { projection, kind, state, lag, projected, lastError, stoppedBy, skipped, refused, version } = status;
   return {
     projection,
+    kind,
     state,
     head: String(status.head),
     checkpoint: String(status.checkpoint),
@@ -71,14 +86,14 @@ export function projectionHealth(status: ProjectionStatus): ProjectionHealth {
     },
     skipped: skipped.length,
     refused: refused && redactedError(refused),
+    version,
   };
 }
 
 /**
- * Why a projection cannot be relied upon, null when it can. One that an event stopped, or that refuses its log,
- * stands still until someone acts. One that is behind does not: it catches up by itself, its answers say which
- * position they are of, and whoever needs their own write asks for it with `?after=`. Nor does it matter which
- * process projects.
+ * Why a projection or a reactor makes the application unready; null when it does not. One that an event stopped, or that
+ * refuses its log or tables, waits for an operator. One that is behind catches up by itself: answers say which position
+ * they are of, and who needs their own write asks for it with `?after=`. Which process runs it does not matter.
  */
 export function unreliableReason({ projection, stoppedBy, refused }: ProjectionHealth): string | null {
   if (refused !== null) return refused;

@@ -1,104 +1,121 @@
 import type { EventStore } from '../../event-store/event-store.js';
-import type { Position } from '../../event-store/position.js';
-import { readCheckpoint, type Checkpoint } from '../checkpoint.js';
-import { deadLetterOf, type DeadLetter } from '../dead-letter.js';
+import { START, type Position } from '../../event-store/position.js';
 import { AdvisoryLockLease } from '../../platform/postgres/advisory-lock-lease.js';
-import { LogMismatch, checkLogIdentity } from '../log-identity-check.js';
-import { projectorLease } from '../projector.js';
+import type { QueryExecutor } from '../../platform/postgres/query-executor.js';
+import { readCheckpoint, type Checkpoint, type LastError } from '../checkpoint.js';
+import { CheckpointMismatch } from '../checkpoint-mismatch.js';
+import { isProjection, kindOf, type Consumer } from '../consumer.js';
+import { deadLetterOf, type DeadLetter } from '../dead-letter.js';
+import { checkLogIdentity } from '../log-identity-check.js';
+import { processorLease } from '../processor.js';
+import { ProjectionAudit, type SkippedEvent } from '../projection-audit.js';
+import { checkNotNewer } from '../projection-version.js';
 import { rebuildLease, verifyLease } from '../rebuild/rebuild.js';
 import { shadowProgress, shadowSchema } from '../rebuild/shadow-schema.js';
-import { ProjectionAudit, type SkippedEvent } from '../projection-audit.js';
-import type { QueryExecutor } from '../../platform/postgres/query-executor.js';
 
-/** Events after the checkpoint that are counted at most, unless told. */
-const MOST_COUNTED = 10_000;
+/** Most events after the checkpoint that are counted, unless the caller says otherwise. */
+const MAX_LAG = 10_000;
 
-/** How far a projection is behind its log. */
+/** How far a projection or a reactor is behind its log. */
 export type Lag = Readonly<{
-  /** Events not projected; where `more`, there are more than that. */
+  /** Events that it has not handled; where `more`, there are more than that. */
   events: number;
   more: boolean;
   /** Age of the oldest of them by the database's clock; 0 where there is none. */
   seconds: number;
 }>;
 
-/** How a projection is; every process can tell. */
+/** The state of a projection or a reactor; every process can read it. */
 export type ProjectionStatus = Readonly<{
   /** Its name. */
   projection: string;
-  /** Stopped by an event; being rebuilt while it goes on; or neither. */
+  kind: 'projection' | 'reactor';
+  /** Stopped by an event; rebuilt while the present tables serve; or neither. */
   state: 'live' | 'stopped' | 'rebuilding';
+  /** Versions of the tables and of this program; null for a reactor, which has no tables. */
+  version: Readonly<{ tables: number; program: number }> | null;
   /** Position of the log's last event; read after the checkpoint, so it may be later than the lag was counted to. */
   head: Position;
-  /** Position of the last event that it holds. */
+  /** Position of the last event that it has handled. */
   checkpoint: Position;
   lag: Lag;
-  /** Why the projector refuses this log; null when it does not. */
+  /** Why the processor refuses this log or these tables; null when it does not. */
   refused: string | null;
   /** What went wrong since the last page that was written. */
-  lastError: Checkpoint['lastError'];
+  lastError: LastError;
   /** The event that stopped it. */
   stoppedBy: DeadLetter | null;
-  /** The events left out for ever. */
+  /** The events that are left out for ever. */
   skipped: readonly SkippedEvent[];
-  /** Whether a process holds the projector's lease, and so projects. */
+  /** Whether a process holds the lease, and so follows the log. */
   projected: boolean;
-  /** The copy that a rebuild fills; not `running` where an interrupted one left it. */
+  /** The copy that a rebuild fills; not `running` where an interrupted rebuild left it. */
   rebuild: Readonly<{ checkpoint: Position; running: boolean }> | null;
 }>;
 
+type Parts = Readonly<{ store: EventStore; database: QueryExecutor }>;
+
 /**
- * Tells how a projection is. It only reads, and waits for nobody.
- * @param countAtMost how many events behind are counted; they are read, so it is what a status costs.
+ * Reads the state of a projection or a reactor. It takes no lock and waits for none.
+ * @param countAtMost how many events behind are counted; they are read, so this is the cost of a status.
  * @throws Unavailable when the log does not answer; the driver's error when the database does not.
  */
 export async function projectionStatus(
-  projection: string,
-  { store, database }: { store: EventStore; database: QueryExecutor },
-  countAtMost = MOST_COUNTED,
+  consumer: Consumer,
+  { store, database }: Parts,
+  countAtMost = MAX_LAG,
 ): Promise<ProjectionStatus> {
-  const { position: checkpoint, lastError } = await readCheckpoint(projection, database);
-  const stoppedBy = await deadLetterOf(projection, database);
-  const running =
-    (await AdvisoryLockLease.isHeld(rebuildLease(projection), database)) &&
-    !(await AdvisoryLockLease.isHeld(verifyLease(projection), database));
-  const copied = await shadowProgress(database, shadowSchema('rebuild', { name: projection }), projection);
-  const rebuild = copied === null ? null : { checkpoint: copied, running };
-  const lag = await lagAfter(checkpoint, { store, database }, countAtMost);
+  const { name } = consumer;
+  const { lastError, ...checkpoint } = await readCheckpoint(name, database);
+  const stoppedBy = await deadLetterOf(name, database);
+  const rebuild = isProjection(consumer) ? await rebuildOf(name, database) : null;
+  const lag = await lagAfter(checkpoint.position, { store, database }, countAtMost);
   return {
-    projection,
+    projection: name,
+    kind: kindOf(consumer),
     state: stoppedBy !== null ? 'stopped' : rebuild?.running === true ? 'rebuilding' : 'live',
+    version: isProjection(consumer) ? versionOf(consumer.version, checkpoint) : null,
     head: await store.head(),
-    checkpoint,
+    checkpoint: checkpoint.position,
     lag,
-    refused: await refusalOf(projection, store, database),
+    refused: await refusalOf(consumer, checkpoint, { store, database }),
     lastError,
     stoppedBy,
-    skipped: await new ProjectionAudit(store).skipsOf(projection),
-    projected: await AdvisoryLockLease.isHeld(projectorLease(projection), database),
+    skipped: await new ProjectionAudit(store).skipsOf(name),
+    projected: await AdvisoryLockLease.isHeld(processorLease(name), database),
     rebuild,
   };
 }
 
+/** Empty tables are of any version. */
+function versionOf(program: number, { position, version }: Checkpoint): ProjectionStatus['version'] {
+  return { tables: position === START ? program : version, program };
+}
+
+async function rebuildOf(name: string, database: QueryExecutor): Promise<ProjectionStatus['rebuild']> {
+  const running =
+    (await AdvisoryLockLease.isHeld(rebuildLease(name), database)) &&
+    !(await AdvisoryLockLease.isHeld(verifyLease(name), database));
+  const checkpoint = await shadowProgress(database, shadowSchema('rebuild', { name }), name);
+  return checkpoint === null ? null : { checkpoint, running };
+}
+
 async function refusalOf(
-  projection: string,
-  store: EventStore,
-  database: QueryExecutor,
+  consumer: Consumer,
+  checkpoint: Checkpoint,
+  { store, database }: Parts,
 ): Promise<string | null> {
   try {
-    await checkLogIdentity(projection, store, database);
+    await checkLogIdentity(consumer, store, database);
+    if (isProjection(consumer)) checkNotNewer(consumer, checkpoint);
     return null;
   } catch (error) {
-    if (error instanceof LogMismatch) return error.message;
+    if (error instanceof CheckpointMismatch) return error.message;
     throw error;
   }
 }
 
-async function lagAfter(
-  checkpoint: Position,
-  { store, database }: { store: EventStore; database: QueryExecutor },
-  most: number,
-): Promise<Lag> {
+async function lagAfter(checkpoint: Position, { store, database }: Parts, most: number): Promise<Lag> {
   let events = 0;
   let oldest: string | null = null;
   for await (const { storedAt } of store.readAll({ after: checkpoint, limit: most + 1 })) {
@@ -113,54 +130,4 @@ async function lagAfter(
     more: events > most,
     seconds: Math.max(0, Math.round(seconds * 1000) / 1000),
   };
-}
-
-/** A status as JSON tells it: positions as strings of digits. */
-export function statusJson(status: ProjectionStatus): object {
-  return JSON.parse(
-    JSON.stringify(status, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
-  ) as object;
-}
-
-/** A status as lines for a person. */
-export function statusLines(status: ProjectionStatus): string[] {
-  const {
-    projection,
-    state,
-    head,
-    checkpoint,
-    lag,
-    refused,
-    lastError,
-    stoppedBy,
-    skipped,
-    projected,
-    rebuild,
-  } = status;
-  const behind =
-    lag.events === 0
-      ? 'up to date'
-      : `${lag.more ? 'more than ' : ''}${lag.events} events behind, the oldest ${lag.seconds} s old`;
-  return [
-    `${projection}: ${state}, ${behind}`,
-    `  head ${head}, checkpoint ${checkpoint}, ${projected ? 'a process projects it' : 'no process projects it'}`,
-    ...(refused === null ? [] : [`  ${refused}`]),
-    ...(lastError === null ? [] : [`  last error (${lastError.at}): ${lastError.error}`]),
-    ...(stoppedBy === null ? [] : stopLines(stoppedBy)),
-    ...(rebuild === null
-      ? []
-      : [`  rebuild ${rebuild.running ? 'under way' : 'interrupted'}: its copy is at ${rebuild.checkpoint}`]),
-    ...skipped.map(
-      ({ stream, revision, type, at, actor, reason, error }) =>
-        `  skips ${stream}@${revision} (${type}): ${reason} [${actor.id}, ${at}; it failed with ${error}]`,
-    ),
-  ];
-}
-
-function stopLines({ stream, revision, type, position, error, attempts, failedAt }: DeadLetter): string[] {
-  return [
-    `  stopped by ${stream}@${revision} (${type}) at position ${position} on ${failedAt}, after ${attempts} attempts`,
-    `    ${error}`,
-    '    upheld projections resume tries it again; upheld projections skip --reason TEXT leaves it out for ever',
-  ];
 }

@@ -1,6 +1,6 @@
 import { singleFlight } from './single-flight.js';
 
-it('asks once while the answer is under way, and anew once it has come', async () => {
+it('asks once while an answer is pending, and again after it came', async () => {
   const open: ((answer: number) => void)[] = [];
   const ask = singleFlight(() => new Promise<number>((resolve) => open.push(resolve)));
   const [one, other] = [ask(), ask()];
@@ -13,7 +13,7 @@ it('asks once while the answer is under way, and anew once it has come', async (
   expect(await later).toBe(2);
 });
 
-it('tells everyone who waits of a failure, and asks again after it', async () => {
+it('passes a failure to all who wait, and asks again after it', async () => {
   let asked = 0;
   const ask = singleFlight(() => {
     asked += 1;

@@ -71,7 +71,7 @@ export type StreamAppend = Readonly<{
 export type AppendOutcome = Appended | RevisionConflict | InvalidAppend;
 
 /** A subscription yields each event once, and `caught-up` whenever it has reached the head. */
-export type SubscriptionItem = RecordedEvent | 'caught-up';
+export type SubscriptionMessage = RecordedEvent | 'caught-up';
 
 /**
  * The append-only log. One contract suite (test/contract) runs over every engine.
@@ -114,7 +114,7 @@ export interface EventStore {
    * First all events after a position, then those to come, without gap or repeat, until aborted.
    * @throws LogShorter when it is noticed that the log ends before where it was followed to.
    */
-  subscribe(options: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionItem>;
+  subscribe(options: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionMessage>;
 
   /** Position of the last event of the log, or START when it is empty. */
   head(): Promise<Position>;

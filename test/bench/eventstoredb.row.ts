@@ -7,7 +7,7 @@ import { loadRegister } from '../../src/authorities/load-register.js';
 import { readRegister } from '../../src/authorities/shipped-register.js';
 import { loadCases } from '../../src/complaints/import/case-loader.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
-import { BUFFERED } from '../../src/event-store/eventstoredb/stream-reader.js';
+import { READ_BUFFER } from '../../src/event-store/eventstoredb/stream-reader.js';
 import { SEARCH_WINDOW } from '../../src/event-store/eventstoredb/log-reader.js';
 import { openDatabase } from '../../src/platform/postgres/database.js';
 import { rebuild } from '../../src/projections/rebuild/rebuild.js';
@@ -75,7 +75,7 @@ async function catchUp(url: string, prefix: string, events: number): Promise<voi
   try {
     // As the store subscribes.
     const filter = streamNameFilter({ prefixes: [prefix], maxSearchWindow: SEARCH_WINDOW });
-    const subscription = client.subscribeToAll({ fromPosition: FIRST, filter }, BUFFERED);
+    const subscription = client.subscribeToAll({ fromPosition: FIRST, filter }, READ_BUFFER);
     let seen = 0;
     for await (const { event } of subscription) {
       if (event !== undefined) seen += 1;

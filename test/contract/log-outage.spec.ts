@@ -6,7 +6,7 @@ import type {
   EventStore,
   ExpectedRevision,
   Appended,
-  SubscriptionItem,
+  SubscriptionMessage,
 } from '../../src/event-store/event-store.js';
 import { verifyChain } from '../../src/event-store/core/hash-chain.js';
 import { Unavailable } from '../../src/platform/errors.js';
@@ -139,7 +139,7 @@ describe('the PostgreSQL engine in an outage', () => {
     const [near, far] = [database.newStore(), database.newStore({ connectionString: link.url, pollMs })];
     const after = await near.head();
     const stop = new AbortController();
-    const items: SubscriptionItem[] = [];
+    const items: SubscriptionMessage[] = [];
     const following = (async () => {
       for await (const item of far.subscribe({ after, signal: stop.signal })) items.push(item);
     })();
@@ -166,7 +166,7 @@ describe('the PostgreSQL engine in an outage', () => {
     const store = database.newStore({ patience: { pauses: [5, 10, 20, 40], limit: 5_000 } });
     const after = await store.head();
     const stop = new AbortController();
-    const followed: SubscriptionItem[] = [];
+    const followed: SubscriptionMessage[] = [];
     const following = (async () => {
       for await (const item of store.subscribe({ after, signal: stop.signal })) followed.push(item);
     })();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
-import type { SubscriptionItem } from '../../src/event-store/event-store.js';
+import type { SubscriptionMessage } from '../../src/event-store/event-store.js';
 import { InvalidAppend, RevisionConflict } from '../../src/event-store/event-store.errors.js';
 import { logConnectionPool } from '../../src/event-store/postgres/connection.js';
 import {
@@ -29,7 +29,7 @@ describe('a log in PostgreSQL that is restored from an older backup while it is 
       const store = database.newStore({ pollMs: 20 });
       const client = await database.newClient();
       await store.append('cases', 'no-stream', sampleEvents(5));
-      const items: SubscriptionItem[] = [];
+      const items: SubscriptionMessage[] = [];
       const following = (async () => {
         const { signal } = new AbortController();
         for await (const item of store.subscribe({ after: START, signal })) items.push(item);

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RecordedEvent, SubscriptionItem } from '../../src/event-store/event-store.js';
+import type { RecordedEvent, SubscriptionMessage } from '../../src/event-store/event-store.js';
 import type { Position } from '../../src/event-store/position.js';
 import { all, type Subject } from './event-store.contract.js';
 import { sampleEvents } from '../support/sample-events.js';
 
 export function subscribingContract({ store, listening, stream, isOwn }: Subject): void {
   /** Collects a subscription's own items until there are so many events, and it has said that it has caught up. */
-  const follow = async (after: Position, count: number): Promise<SubscriptionItem[]> => {
+  const follow = async (after: Position, count: number): Promise<SubscriptionMessage[]> => {
     const stop = new AbortController();
-    const items: SubscriptionItem[] = [];
+    const items: SubscriptionMessage[] = [];
     let events = 0;
     let caughtUp = false;
     for await (const item of store().subscribe({ after, signal: stop.signal })) {
@@ -39,7 +39,7 @@ export function subscribingContract({ store, listening, stream, isOwn }: Subject
 
     it('says that it has caught up when there is nothing', async () => {
       const stop = new AbortController();
-      const items: SubscriptionItem[] = [];
+      const items: SubscriptionMessage[] = [];
       for await (const item of store().subscribe({ after: await store().head(), signal: stop.signal })) {
         items.push(item);
         stop.abort();

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EventStore, RecordedEvent, SubscriptionItem } from '../../src/event-store/event-store.js';
+import type { EventStore, RecordedEvent, SubscriptionMessage } from '../../src/event-store/event-store.js';
 import {
   EventStoreDbEventStore,
   type EventStoreDbOptions,
@@ -40,7 +40,7 @@ export class Setup {
 
 /** A subscription that goes on beside the test. */
 export class Following {
-  readonly items: SubscriptionItem[] = [];
+  readonly items: SubscriptionMessage[] = [];
   readonly ended: Promise<void>;
   readonly #stop = new AbortController();
 
@@ -66,7 +66,7 @@ export class Following {
     await this.ended;
   }
 
-  async #follow(items: AsyncIterable<SubscriptionItem>): Promise<void> {
+  async #follow(items: AsyncIterable<SubscriptionMessage>): Promise<void> {
     for await (const item of items) this.items.push(item);
   }
 }

@@ -1,10 +1,10 @@
 import type { ExpectedRevision } from '../event-store.js';
 
 /** Where an event stands in its stream, and whatever else its engine knows of it. */
-export type EventPlace = Readonly<{ revision: number }>;
+export type EventLocation = Readonly<{ revision: number }>;
 
 /** What becomes of an append: stored, known already (with the place of its last event), or refused. */
-export type RevisionCheck<P extends EventPlace> =
+export type RevisionCheck<P extends EventLocation> =
   Readonly<{ kind: 'append' }> | Readonly<{ kind: 'repeat'; last: P }> | Readonly<{ kind: 'conflict' }>;
 
 /**
@@ -15,7 +15,7 @@ export type RevisionCheck<P extends EventPlace> =
  * @param ids of the events, at least one.
  * @param placeOf the place of an event of this stream, undefined for an id that is not in it.
  */
-export function checkExpectedRevision<P extends EventPlace>(
+export function checkExpectedRevision<P extends EventLocation>(
   expected: ExpectedRevision,
   current: number | 'no-stream',
   ids: readonly string[],
@@ -33,14 +33,14 @@ export function checkExpectedRevision<P extends EventPlace>(
 }
 
 /** No revision is named: a repeat is known by its ids alone; a known id followed by a new one is neither. */
-function judgeAnywhere<P extends EventPlace>(places: readonly (P | undefined)[]): RevisionCheck<P> {
+function judgeAnywhere<P extends EventLocation>(places: readonly (P | undefined)[]): RevisionCheck<P> {
   if (places[0] === undefined) return { kind: 'append' };
   const last = places.at(-1);
   return last === undefined || places.includes(undefined) ? { kind: 'conflict' } : { kind: 'repeat', last };
 }
 
 /** The stream is further on: only the very events that stand after the named revision are a repeat. */
-function judgeBehind<P extends EventPlace>(
+function judgeBehind<P extends EventLocation>(
   before: number,
   places: readonly (P | undefined)[],
 ): RevisionCheck<P> {

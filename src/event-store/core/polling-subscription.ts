@@ -1,6 +1,6 @@
 import { Unavailable } from '../../platform/errors.js';
 import { LogShorter } from '../event-store.errors.js';
-import type { RecordedEvent, SubscriptionItem } from '../event-store.js';
+import type { RecordedEvent, SubscriptionMessage } from '../event-store.js';
 import type { AppendSignal } from './append-signal.js';
 import type { Position } from '../position.js';
 import { abortable } from '../../platform/abortable.js';
@@ -29,7 +29,7 @@ export async function* pollingSubscription(
   { pageAfter, news, pollMs }: PollingSource,
   after: Position,
   signal: AbortSignal,
-): AsyncGenerator<SubscriptionItem, void, undefined> {
+): AsyncGenerator<SubscriptionMessage, void, undefined> {
   let place = after;
   let told = false;
   let pause = BACK_OFF.first;

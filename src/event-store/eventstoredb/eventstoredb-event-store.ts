@@ -15,7 +15,7 @@ import type {
   EventWithoutMetadata,
   RecordedEvent,
   StreamAppend,
-  SubscriptionItem,
+  SubscriptionMessage,
 } from '../event-store.js';
 import { START } from '../position.js';
 import type { Position } from '../position.js';
@@ -146,7 +146,7 @@ export class EventStoreDbEventStore implements EventStore {
     yield* this.#reader.batchesBetween(after, await this.#head.find());
   }
 
-  subscribe({ after, signal }: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionItem> {
+  subscribe({ after, signal }: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionMessage> {
     const ended = AbortSignal.any([signal, this.#closing.signal]);
     const [reader, head, silenceMs, backOff] = [this.#reader, this.#head, this.#silenceMs, this.#backOff];
     return subscription({ reader, head, silenceMs, backOff }, after, ended);

@@ -3,11 +3,11 @@ import type { AllStreamResolvedEvent, EventStoreDBClient } from '@eventstore/db-
 import { TimedOut } from '../../platform/timeout.js';
 import { position, START } from '../position.js';
 import type { Position } from '../position.js';
-import { BUFFERED, StreamReader } from './stream-reader.js';
-import { retryEventStoreDb } from './outage.js';
+import { READ_BUFFER, StreamReader } from './stream-reader.js';
+import { retryEventStoreDb } from './eventstoredb-failures.js';
 import type { RetryPolicy } from '../../platform/retry-policy.js';
-import type { Waiting } from './outage.js';
-import { recordedEvent } from './stored-event.js';
+import type { Waiting } from './eventstoredb-failures.js';
+import { toRecordedEvent } from './stored-event.js';
 
 /**
  * Finds the last event of the log among those of the system and of other applications: backwards from the
@@ -32,11 +32,11 @@ export class HeadPosition {
 
   /** @throws Unavailable when the server does not answer. */
   find(): Promise<Position> {
-    return retryEventStoreDb(() => this.look(), this.patience);
+    return retryEventStoreDb(() => this.findOnce(), this.patience);
   }
 
   /** As {@link find}, in one attempt. @throws the client's error. */
-  async look(): Promise<Position> {
+  async findOnce(): Promise<Position> {
     const known = this.#last > this.#searched ? this.#last : this.#searched;
     const [end] = await this.#search(known, 1);
     // A server's log is never empty.
@@ -61,7 +61,7 @@ export class HeadPosition {
         if (seen.length === 0) seen.push(at);
         place = at;
         if (at <= known) return seen;
-        if (recordedEvent(resolved, this.prefix) === undefined) continue;
+        if (toRecordedEvent(resolved, this.prefix) === undefined) continue;
         this.note(at);
         return seen;
       }
@@ -92,7 +92,7 @@ export class HeadPosition {
         requiresLeader: true,
         ...(count === Infinity ? {} : { maxCount: count }),
       },
-      BUFFERED,
+      READ_BUFFER,
     );
     return new StreamReader<AllStreamResolvedEvent>(read).batches(this.waiting);
   }

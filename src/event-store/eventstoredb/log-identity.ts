@@ -4,9 +4,9 @@ import type { EventStoreDBClient, ResolvedEvent } from '@eventstore/db-client';
 import { TimedOut } from '../../platform/timeout.js';
 import type { AppendChannel } from './append-channel.js';
 import { StreamReader } from './stream-reader.js';
-import { retryEventStoreDb, MISSING, typeOf } from './outage.js';
+import { retryEventStoreDb, MISSING, errorTypeOf } from './eventstoredb-failures.js';
 import type { RetryPolicy } from '../../platform/retry-policy.js';
-import type { Waiting } from './outage.js';
+import type { Waiting } from './eventstoredb-failures.js';
 
 /** The field of the metadata that holds the id. */
 const FIELD = 'upheldLog';
@@ -56,7 +56,7 @@ export class LogIdentity {
         if (typeof id === 'string') return id;
       }
     } catch (error) {
-      if (!MISSING.has(typeOf(error))) throw error;
+      if (!MISSING.has(errorTypeOf(error))) throw error;
     }
     return undefined;
   }

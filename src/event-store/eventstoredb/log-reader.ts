@@ -7,25 +7,25 @@ import { START } from '../position.js';
 import type { Position } from '../position.js';
 import type { StreamBounds } from '../core/stream-bounds.js';
 import type { ChainHeads } from './chain-heads.js';
-import { BUFFERED, StreamReader } from './stream-reader.js';
-import { retryEventStoreDb, MISSING, resumed, typeOf } from './outage.js';
+import { READ_BUFFER, StreamReader } from './stream-reader.js';
+import { retryEventStoreDb, MISSING, resumed, errorTypeOf } from './eventstoredb-failures.js';
 import type { RetryPolicy } from '../../platform/retry-policy.js';
-import type { Waiting } from './outage.js';
-import { eventWithoutMetadata, recordedEvent, type Resolved } from './stored-event.js';
-import { StreamReads } from './stream-reads.js';
+import type { Waiting } from './eventstoredb-failures.js';
+import { toEventWithoutMetadata, toRecordedEvent, type ClientEvent } from './stored-event.js';
+import { CompleteReads } from './complete-reads.js';
 
 /** Events of others that the server passes over in one step. */
 export const SEARCH_WINDOW = 1_000;
 
 /** How an event of the log is made of what the client read; undefined for one that is not of the log. */
-type Reading<Event> = (resolved: Resolved, prefix: string) => Event | undefined;
+type Reading<Event> = (resolved: ClientEvent, prefix: string) => Event | undefined;
 
 /**
  * Reads the log from EventStoreDB. A read that an outage cuts off goes on where it was, and what it sees of the end of
  * streams is kept for those who append.
  */
 export class LogReader {
-  readonly #streams: StreamReads;
+  readonly #streams: CompleteReads;
 
   constructor(
     private readonly client: EventStoreDBClient,
@@ -34,7 +34,7 @@ export class LogReader {
     private readonly patience: RetryPolicy,
     private readonly waiting: Waiting,
   ) {
-    this.#streams = new StreamReads(client, waiting);
+    this.#streams = new CompleteReads(client, waiting);
   }
 
   /** @throws StreamNotFound when the stream has no events; Unavailable when the server does not answer. */
@@ -115,7 +115,7 @@ export class LogReader {
   async *between(after: Position, head: Position, limit: number): AsyncGenerator<RecordedEvent> {
     let left = limit;
     if (left === 0) return;
-    for await (const batch of this.#between(after, head, recordedEvent)) {
+    for await (const batch of this.#between(after, head, toRecordedEvent)) {
       for (const event of batch) {
         yield event;
         left -= 1;
@@ -126,7 +126,7 @@ export class LogReader {
 
   /** The same in batches and without metadata. @throws Unavailable when the server does not answer. */
   batchesBetween(after: Position, head: Position): AsyncGenerator<readonly EventWithoutMetadata[]> {
-    return this.#between(after, head, eventWithoutMetadata);
+    return this.#between(after, head, toEventWithoutMetadata);
   }
 
   async *#between<Event extends EventWithoutMetadata>(
@@ -155,21 +155,21 @@ export class LogReader {
       maxSearchWindow: SEARCH_WINDOW,
       // So the server tells that it lives while it passes over events of others, which can take long.
       checkpointReached: () => {
-        flow.stir();
+        flow.wake();
       },
     });
     const flow = new StreamReader<AllStreamResolvedEvent>(
-      this.client.subscribeToAll({ fromPosition, filter, requiresLeader: true }, BUFFERED),
+      this.client.subscribeToAll({ fromPosition, filter, requiresLeader: true }, READ_BUFFER),
     );
     return flow;
   }
 
   /** The events of the log among what was read. */
-  recorded(resolved: readonly Resolved[]): RecordedEvent[] {
-    return this.#ofTheLog(resolved, recordedEvent);
+  recorded(resolved: readonly ClientEvent[]): RecordedEvent[] {
+    return this.#ofTheLog(resolved, toRecordedEvent);
   }
 
-  #ofTheLog<Event>(resolved: readonly Resolved[], read: Reading<Event>): Event[] {
+  #ofTheLog<Event>(resolved: readonly ClientEvent[], read: Reading<Event>): Event[] {
     const events: Event[] = [];
     for (const one of resolved) {
       const event = read(one, this.prefix);
@@ -211,7 +211,7 @@ export class LogReader {
         yield events;
       }
     } catch (error) {
-      throw MISSING.has(typeOf(error)) ? new StreamNotFound(stream) : error;
+      throw MISSING.has(errorTypeOf(error)) ? new StreamNotFound(stream) : error;
     }
   }
 }

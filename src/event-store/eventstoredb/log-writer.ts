@@ -10,9 +10,9 @@ import type { AppendChannel } from './append-channel.js';
 import type { ChainHeads } from './chain-heads.js';
 import type { HeadPosition } from './head-position.js';
 import type { LogReader } from './log-reader.js';
-import { retryEventStoreDb, typeOf } from './outage.js';
+import { retryEventStoreDb, errorTypeOf } from './eventstoredb-failures.js';
 import type { RetryPolicy } from '../../platform/retry-policy.js';
-import { isSystemType, wireEvent } from './stored-event.js';
+import { isSystemType, toWireEvent } from './stored-event.js';
 import { KeyedMutex } from '../../platform/keyed-mutex.js';
 
 /** Events of a stream's end among which a repeat is looked for that names no revision, besides its own. */
@@ -95,7 +95,7 @@ export class LogWriter {
   async #send(append: ValidatedAppend, before: number, previousHash: string | null): Promise<AppendOutcome> {
     const { stream, expected, events } = append;
     const { prefix, patience, answerMs } = this.options;
-    const wire = chainEvents(stream, before + 1, previousHash, events).map(wireEvent);
+    const wire = chainEvents(stream, before + 1, previousHash, events).map(toWireEvent);
     return retryEventStoreDb(async (failures): Promise<AppendOutcome> => {
       try {
         const appended = await this.channel.append(prefix + stream, before, wire, answerMs);
@@ -148,7 +148,7 @@ const answerAt = ({ revision, position }: RecordedEvent): AppendOutcome => ({ re
 
 /** Why the server will never take an append; undefined for any other error. */
 function refusalOf(error: unknown): string | undefined {
-  const type = typeOf(error);
+  const type = errorTypeOf(error);
   if (type === ErrorType.STREAM_DELETED) return 'the stream was deleted on the server, for ever';
   return type === ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED
     ? 'the append is larger than the server takes'

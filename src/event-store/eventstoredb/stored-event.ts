@@ -11,7 +11,7 @@ type Own = Readonly<{ version: number; hash: string }>;
 /** An event as EventStoreDB takes it; JSON as UTF-8. */
 export type WireEvent = Readonly<{ id: string; type: string; data: Uint8Array; metadata: Uint8Array }>;
 
-export function wireEvent({ event, hash }: ChainedEvent<ValidatedEvent>): WireEvent {
+export function toWireEvent({ event, hash }: ChainedEvent<ValidatedEvent>): WireEvent {
   const { id, type, version, data, metadata } = event;
   const own: Own = { version, hash };
   const separator = metadata === '{}' ? '' : ',';
@@ -20,22 +20,25 @@ export function wireEvent({ event, hash }: ChainedEvent<ValidatedEvent>): WireEv
 }
 
 /** An event as the client reads it. */
-export type Resolved = ResolvedEvent | AllStreamResolvedEvent;
+export type ClientEvent = ResolvedEvent | AllStreamResolvedEvent;
 
 /**
  * An event as read by the client; undefined for one that is not of the log: of another stream, or of the system
  * (a tombstone). One of a stream of the log that this engine did not write has version 0, which no reader knows,
  * and no hash.
  */
-export function recordedEvent(resolved: Resolved, prefix: string): RecordedEvent | undefined {
-  const event = eventWithoutMetadata(resolved, prefix);
+export function toRecordedEvent(resolved: ClientEvent, prefix: string): RecordedEvent | undefined {
+  const event = toEventWithoutMetadata(resolved, prefix);
   if (event === undefined) return undefined;
   const { [OWN]: _, ...metadata } = asObject(resolved.event?.metadata) as EventMetadata & { [OWN]?: Own };
   return { ...event, metadata };
 }
 
 /** The same but for its metadata. */
-export function eventWithoutMetadata({ event }: Resolved, prefix: string): EventWithoutMetadata | undefined {
+export function toEventWithoutMetadata(
+  { event }: ClientEvent,
+  prefix: string,
+): EventWithoutMetadata | undefined {
   if (event?.position === undefined || !event.streamId.startsWith(prefix) || isSystemType(event.type)) {
     return undefined;
   }

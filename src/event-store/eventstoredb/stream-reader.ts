@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { TimedOut } from '../../platform/timeout.js';
 import { storeClosed } from '../../platform/retry-policy.js';
-import type { Waiting } from './outage.js';
+import type { Waiting } from './eventstoredb-failures.js';
 
 /** One of the client's reads or subscriptions: what is used of it. */
 type ClientStream = Pick<Readable, 'read' | 'readableLength'> &
@@ -14,7 +14,7 @@ type ClientStream = Pick<Readable, 'read' | 'readableLength'> &
   }>;
 
 /** Items the client holds for us at most; the server waits when there are so many. */
-export const BUFFERED = { highWaterMark: 256 };
+export const READ_BUFFER = { highWaterMark: 256 };
 
 /**
  * Pulls items out of one of the client's streams. The client's own iteration ends in ways that cannot be told
@@ -57,7 +57,7 @@ export class StreamReader<Item> {
     const items: Item[] = [];
     if (this.#failure !== undefined) return items;
     const due = this.caughtUp ? Infinity : this.#caughtUpAfter - this.#taken;
-    while (items.length < Math.min(due, BUFFERED.highWaterMark)) {
+    while (items.length < Math.min(due, READ_BUFFER.highWaterMark)) {
       const item = this.stream.read() as Item | null;
       if (item === null) break;
       items.push(item);
@@ -72,7 +72,7 @@ export class StreamReader<Item> {
    */
   async wait(ms: number, signal?: AbortSignal): Promise<boolean> {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#ended || this.hasMore() || signal?.aborted === true) return true;
+    if (this.#ended || this.hasBuffered() || signal?.aborted === true) return true;
     return new Promise((resolve, reject) => {
       const settle = (happened: boolean) => {
         clearTimeout(timer);
@@ -91,12 +91,12 @@ export class StreamReader<Item> {
   }
 
   /** The server has said something other than an item: who waits goes on, and may wait again. */
-  stir(): void {
+  wake(): void {
     this.#wake?.();
   }
 
   /** Whether there is something to take at once. */
-  hasMore(): boolean {
+  hasBuffered(): boolean {
     return this.#failure === undefined && this.stream.readableLength > 0;
   }
 

@@ -1,14 +1,14 @@
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import type { AllStreamResolvedEvent } from '@eventstore/db-client';
 import { LogShorter } from '../event-store.errors.js';
-import type { RecordedEvent, SubscriptionItem } from '../event-store.js';
+import type { RecordedEvent, SubscriptionMessage } from '../event-store.js';
 import { START } from '../position.js';
 import type { Position } from '../position.js';
 import { abortable } from '../../platform/abortable.js';
 import type { StreamReader } from './stream-reader.js';
 import type { HeadPosition } from './head-position.js';
 import type { LogReader } from './log-reader.js';
-import { isOutage, typeOf } from './outage.js';
+import { isTransientEventStoreDbFailure, errorTypeOf } from './eventstoredb-failures.js';
 
 /** First and longest pause before the log is subscribed to again, in milliseconds. */
 export type BackOff = Readonly<{ first: number; longest: number }>;
@@ -40,7 +40,7 @@ export async function* subscription(
   { reader, head, silenceMs, backOff }: Subscribed,
   after: Position,
   signal: AbortSignal,
-): AsyncGenerator<SubscriptionItem, void, undefined> {
+): AsyncGenerator<SubscriptionMessage, void, undefined> {
   let place = after;
   let told = false;
   let wait = backOff.first;
@@ -72,7 +72,7 @@ export async function* subscription(
       }
     } catch (error) {
       // Whatever the server says, it is asked again: a subscription ends only with its consumer.
-      if (!isOutage(error) && typeOf(error) === undefined) throw error;
+      if (!isTransientEventStoreDbFailure(error) && errorTypeOf(error) === undefined) throw error;
     } finally {
       feed?.close();
     }
@@ -94,7 +94,7 @@ async function missed(
 
 /** The last event of the log, or the place when aborted. @throws LogShorter; the client's error. */
 async function endOfLog(head: HeadPosition, place: Position, signal: AbortSignal): Promise<Position> {
-  const last = await abortable(head.look(), signal);
+  const last = await abortable(head.findOnce(), signal);
   if (last === 'aborted') return place;
   if (last < place) throw new LogShorter(last, place);
   return last;
@@ -132,13 +132,13 @@ class Feed {
   /** Whether nothing more is to come of what the last events came with. */
   async isAtHead(signal: AbortSignal): Promise<boolean> {
     if (this.#live) {
-      if (this.flow.hasMore()) return false;
+      if (this.flow.hasBuffered()) return false;
       const late = performance.now() - (this.#since ?? 0) >= LIVE.most;
       if (!late && (await this.wait(LIVE.quiet, signal))) return false;
       // What came while this process was busy has not been seen yet.
       await turn();
       await turn();
-      if (this.flow.hasMore()) return false;
+      if (this.flow.hasBuffered()) return false;
     }
     this.#live = true;
     this.#since = undefined;

@@ -18,7 +18,7 @@ import type {
   EventWithoutMetadata,
   RecordedEvent,
   StreamAppend,
-  SubscriptionItem,
+  SubscriptionMessage,
 } from '../event-store.js';
 import { checkExpectedRevision } from '../core/expected-revision.js';
 import { pollingSubscription } from '../core/polling-subscription.js';
@@ -80,7 +80,7 @@ export class MemoryEventStore implements EventStore {
     for (let from = 0; from < events.length; from += PAGE) yield events.slice(from, from + PAGE);
   }
 
-  subscribe({ after, signal }: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionItem> {
+  subscribe({ after, signal }: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionMessage> {
     const pageAfter = async (place: Position) => {
       await turn();
       const events = this.#log.slice(Number(place), Number(place) + PAGE).map(recorded);

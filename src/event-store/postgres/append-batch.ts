@@ -8,7 +8,7 @@ import { position } from '../position.js';
 import type { Position } from '../position.js';
 
 /** Where an event stands in the log. */
-export type LogPlace = Readonly<{ stream: string; revision: number; position: Position }>;
+export type LogLocation = Readonly<{ stream: string; revision: number; position: Position }>;
 
 /** What the log holds under the append lock, as far as a batch concerns it. */
 export type LogState = Readonly<{
@@ -16,18 +16,18 @@ export type LogState = Readonly<{
   /** What is appended is stamped with this. */
   now: Date;
   streams: ReadonlyMap<string, ChainHead>;
-  /** By event id; holds every known id of the appends that {@link needsPlaces} names. */
-  places: ReadonlyMap<string, LogPlace>;
+  /** By event id; holds every known id of the appends that {@link needsLocations} names. */
+  places: ReadonlyMap<string, LogLocation>;
 }>;
 
 /** An event ready to be inserted. */
-export type NewRow = LogPlace & Readonly<{ event: ValidatedEvent; hash: string }>;
+export type NewRow = LogLocation & Readonly<{ event: ValidatedEvent; hash: string }>;
 
 /**
  * Whether an append can only be judged by the places of its ids. One that names the stream's present revision,
  * or one beyond it, can at most repeat events of its own batch.
  */
-export function needsPlaces({ expected }: ValidatedAppend, head: ChainHead | undefined): boolean {
+export function needsLocations({ expected }: ValidatedAppend, head: ChainHead | undefined): boolean {
   if (expected === 'any' || expected === 'stream-exists') return true;
   return head !== undefined && head.revision > (expected === 'no-stream' ? -1 : expected);
 }
@@ -38,7 +38,7 @@ export class AppendBatch {
   #rows: NewRow[] = [];
   #head: Position;
   readonly #streams: Map<string, ChainHead>;
-  readonly #places: Map<string, LogPlace>;
+  readonly #places: Map<string, LogLocation>;
 
   constructor(state: LogState) {
     this.#head = state.head;
@@ -72,7 +72,7 @@ export class AppendBatch {
     }
   }
 
-  #placeIn(stream: string, id: string): LogPlace | undefined {
+  #placeIn(stream: string, id: string): LogLocation | undefined {
     const place = this.#places.get(id);
     return place?.stream === stream ? place : undefined;
   }

@@ -18,7 +18,7 @@ import {
   PAGE_ROWS,
   STREAM_EXISTS,
 } from './event-log.sql.js';
-import { retryPostgres } from './outage.js';
+import { retryPostgres } from './postgres-failures.js';
 import type { RetryPolicy } from '../../platform/retry-policy.js';
 
 /** For readers with a patience of their own. */
@@ -80,14 +80,14 @@ export class LogReader {
   }
 
   /** The log after one position and up to another. @throws Unavailable when the database does not answer. */
-  between(after: Position, head: Position, limit: number): AsyncGenerator<RecordedEvent> {
+  readBetween(after: Position, head: Position, limit: number): AsyncGenerator<RecordedEvent> {
     return this.#events(limit, (last, rows) =>
       this.#page('page-between', PAGE_BETWEEN, [last?.position ?? after, head], rows),
     );
   }
 
   /** The same in pages and without metadata. @throws Unavailable when the database does not answer. */
-  batchesBetween(after: Position, head: Position): AsyncGenerator<readonly EventWithoutMetadata[]> {
+  readBatchesBetween(after: Position, head: Position): AsyncGenerator<readonly EventWithoutMetadata[]> {
     return this.#pages(Infinity, async (last: EventWithoutMetadata | undefined, rows) => {
       const values = [last?.position ?? after, head, rows];
       const found = await this.#query<BareRow>('bare-page-between', PAGE_BETWEEN_WITHOUT_METADATA, values);
@@ -96,7 +96,7 @@ export class LogReader {
   }
 
   /** @throws StreamNotFound when the stream has no events; Unavailable when the database does not answer. */
-  async *stream(stream: string, bounds: StreamBounds): AsyncGenerator<RecordedEvent> {
+  async *readStream(stream: string, bounds: StreamBounds): AsyncGenerator<RecordedEvent> {
     let none = true;
     for await (const event of this.#streamPages(stream, bounds)) {
       none = false;

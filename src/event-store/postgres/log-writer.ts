@@ -5,8 +5,8 @@ import { InvalidAppend } from '../event-store.errors.js';
 import type { AppendOutcome } from '../event-store.js';
 import type { ChainHead } from '../core/hash-chain.js';
 import { position } from '../position.js';
-import { AppendBatch, needsPlaces } from './append-batch.js';
-import type { LogPlace, LogState } from './append-batch.js';
+import { AppendBatch, needsLocations } from './append-batch.js';
+import type { LogLocation, LogState } from './append-batch.js';
 import { textArray, uuidArray } from '../../platform/postgres/binary-array.js';
 import { binaryRows } from './binary-rows.js';
 import { copyIn } from './copy-in.js';
@@ -19,7 +19,7 @@ import {
   STREAM_HEADS,
   UNIQUE_EVENT_ID,
 } from './event-log.sql.js';
-import { retryPostgres, isOutage } from './outage.js';
+import { retryPostgres, isTransientPostgresFailure } from './postgres-failures.js';
 import type { RetryPolicy } from '../../platform/retry-policy.js';
 
 /** Appends that are judged, and their events inserted, at a time. */
@@ -74,7 +74,7 @@ export class LogWriter {
       await Promise.all([...insertions, client.query(insertions.length > 0 ? COMMIT_APPEND : 'rollback')]);
       return judged.outcomes;
     } catch (error) {
-      usable = !isOutage(error) && (await rolledBack(client));
+      usable = !isTransientPostgresFailure(error) && (await rolledBack(client));
       throw error;
     } finally {
       client.release(!usable);
@@ -94,7 +94,7 @@ async function readState(client: PoolClient, batch: readonly ValidatedAppend[]):
     }),
   ]);
   const streams = new Map(heads.rows.map(({ stream, revision, hash }) => [stream, { revision, hash }]));
-  const unclear = batch.filter((append) => needsPlaces(append, streams.get(append.stream)));
+  const unclear = batch.filter((append) => needsLocations(append, streams.get(append.stream)));
   const [last] = head.rows;
   if (last === undefined) throw new Error('the log does not tell its head');
   return {
@@ -108,7 +108,7 @@ async function readState(client: PoolClient, batch: readonly ValidatedAppend[]):
 async function readPlaces(
   client: PoolClient,
   appends: readonly ValidatedAppend[],
-): Promise<Map<string, LogPlace>> {
+): Promise<Map<string, LogLocation>> {
   const ids = appends.flatMap(({ events }) => events.map(({ id }) => id));
   const { rows } = await client.query<{
     event_id: string;

@@ -14,7 +14,7 @@ import type {
   EventWithoutMetadata,
   RecordedEvent,
   StreamAppend,
-  SubscriptionItem,
+  SubscriptionMessage,
 } from '../event-store.js';
 import { pollingSubscription } from '../core/polling-subscription.js';
 import { AppendSignal } from '../core/append-signal.js';
@@ -95,23 +95,23 @@ export class PostgresEventStore implements EventStore {
   async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent> {
     const bounds = streamBounds(options);
     this.#refuseWhenClosed();
-    yield* this.#reader.stream(stream, bounds);
+    yield* this.#reader.readStream(stream, bounds);
   }
 
   async *readAll({ after = START, limit }: ReadAllOptions = {}): AsyncGenerator<RecordedEvent> {
     const most = wholeNumber('limit', limit) ?? Infinity;
     this.#refuseWhenClosed();
-    yield* this.#reader.between(after, await this.#reader.head(), most);
+    yield* this.#reader.readBetween(after, await this.#reader.head(), most);
   }
 
   async *readBatches({ after = START }: ReadBatchesOptions = {}): AsyncGenerator<
     readonly EventWithoutMetadata[]
   > {
     this.#refuseWhenClosed();
-    yield* this.#reader.batchesBetween(after, await this.#reader.head());
+    yield* this.#reader.readBatchesBetween(after, await this.#reader.head());
   }
 
-  subscribe({ after, signal }: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionItem> {
+  subscribe({ after, signal }: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionMessage> {
     this.#listener.start();
     const pageAfter = async (place: Position) => {
       const page = await this.#reader.pageAfter(place);

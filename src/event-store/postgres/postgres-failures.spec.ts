@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import { Unavailable } from '../../platform/errors.js';
-import { retryPostgres, isOutage } from './outage.js';
+import { retryPostgres, isTransientPostgresFailure } from './postgres-failures.js';
 
 function answered(code: string, message: string, routine: string): DatabaseError {
   return Object.assign(new DatabaseError(message, message.length, 'error'), { code, routine });
@@ -12,7 +12,7 @@ describe('an outage of the log in PostgreSQL', () => {
     ['another language', 'mode de transaction refusé'],
   ])('is a server in recovery, where an append cannot begin, and which says so in %s', async (_, message) => {
     const error = answered('0A000', message, 'call_bool_check_hook');
-    expect(isOutage(error)).toBe(true);
+    expect(isTransientPostgresFailure(error)).toBe(true);
     let attempts = 0;
     const append = () => {
       attempts += 1;
@@ -24,6 +24,8 @@ describe('an outage of the log in PostgreSQL', () => {
   });
 
   it('is not a feature that the server lacks', () => {
-    expect(isOutage(answered('0A000', 'COPY FREEZE is not supported', 'DoCopy'))).toBe(false);
+    expect(isTransientPostgresFailure(answered('0A000', 'COPY FREEZE is not supported', 'DoCopy'))).toBe(
+      false,
+    );
   });
 });

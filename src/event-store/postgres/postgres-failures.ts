@@ -8,7 +8,7 @@ import type { RetryPolicy } from '../../platform/retry-policy.js';
  * Whether the database did not answer, or answered that it cannot: what was asked may have happened or not. The
  * log asks nothing but queries, so an error without a class of its own is the driver's, whatever it says.
  */
-export function isOutage(error: unknown): boolean {
+export function isTransientPostgresFailure(error: unknown): boolean {
   if (isServerOutage(error) || isInRecovery(error)) return true;
   return types.isNativeError(error) && (error.name === 'Error' || error.name === 'AggregateError');
 }
@@ -26,5 +26,5 @@ function isInRecovery(error: unknown): boolean {
  * @throws Unavailable after the last attempt, and when the store is closed before it.
  */
 export function retryPostgres<T>(attempt: () => Promise<T>, patience: RetryPolicy): Promise<T> {
-  return patiently(attempt, patience, isOutage);
+  return patiently(attempt, patience, isTransientPostgresFailure);
 }

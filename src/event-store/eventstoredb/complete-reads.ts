@@ -2,8 +2,8 @@ import { BACKWARDS, END, FORWARDS, START as FIRST } from '@eventstore/db-client'
 import type { EventStoreDBClient, ResolvedEvent } from '@eventstore/db-client';
 import { TimedOut } from '../../platform/timeout.js';
 import type { StreamBounds } from '../core/stream-bounds.js';
-import { BUFFERED, StreamReader } from './stream-reader.js';
-import type { Waiting } from './outage.js';
+import { READ_BUFFER, StreamReader } from './stream-reader.js';
+import type { Waiting } from './eventstoredb-failures.js';
 
 type Direction = StreamBounds['direction'];
 
@@ -14,7 +14,7 @@ type Read = { readonly name: string; readonly direction: Direction; next: number
  * Reads of one stream. What a server sends twice is passed on once. A call that it ends early looks like one that is
  * done: it is told by the last revision there is, or the first, asked for by itself; no such answer can be empty.
  */
-export class StreamReads {
+export class CompleteReads {
   constructor(
     private readonly client: EventStoreDBClient,
     private readonly waiting: Waiting,
@@ -92,7 +92,7 @@ export class StreamReads {
         requiresLeader: true,
         ...(left === Infinity ? {} : { maxCount: left }),
       },
-      BUFFERED,
+      READ_BUFFER,
     );
     return new StreamReader<ResolvedEvent>(read).batches(this.waiting);
   }

@@ -25,16 +25,16 @@ export const MISSING: ReadonlySet<string | undefined> = new Set<string | undefin
 ]);
 
 /** The client's name of an error, undefined for one that is not the server's. */
-export function typeOf(error: unknown): string | undefined {
+export function errorTypeOf(error: unknown): string | undefined {
   const type = types.isNativeError(error) && 'type' in error ? error.type : undefined;
   return typeof type === 'string' ? type : undefined;
 }
 
 /** Whether the server did not answer, or answered that it cannot: what was asked may have happened or not. */
-export function isOutage(error: unknown): boolean {
+export function isTransientEventStoreDbFailure(error: unknown): boolean {
   if (error instanceof TimedOut) return true;
   if (!types.isNativeError(error) || error instanceof UpheldError) return false;
-  const type = typeOf(error);
+  const type = errorTypeOf(error);
   if (type !== undefined) return OUTAGES.has(type);
   if ('code' in error && typeof error.code === 'number') return OUTAGE_CODES.has(error.code);
   // Failed discovery, and Node's system errors; a defect of the program has a class of its own.
@@ -52,12 +52,12 @@ export function retryEventStoreDb<T>(
   attempt: (failures: number) => Promise<T>,
   patience: RetryPolicy,
 ): Promise<T> {
-  return patiently(attempt, patience, isOutage).catch(tellServers);
+  return patiently(attempt, patience, isTransientEventStoreDbFailure).catch(tellServers);
 }
 
 /** What else the server says is not the caller's doing, who asked for what is asked always. */
 function tellServers(error: unknown): never {
-  throw typeOf(error) === undefined ? error : storeUnavailable(error);
+  throw errorTypeOf(error) === undefined ? error : storeUnavailable(error);
 }
 
 /**
@@ -66,7 +66,7 @@ function tellServers(error: unknown): never {
  * @throws Unavailable after the last attempt, and at once for anything else that the server says.
  */
 export async function* resumed<T>(open: () => AsyncIterable<T>, patience: RetryPolicy): AsyncGenerator<T> {
-  const attempts = new RetryAttempts(patience, isOutage);
+  const attempts = new RetryAttempts(patience, isTransientEventStoreDbFailure);
   for (;;) {
     try {
       for await (const item of open()) {

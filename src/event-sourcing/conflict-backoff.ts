@@ -1,14 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { pauseMs, type RetryPolicy } from '../platform/retry-policy.js';
 
-/** How often a command is decided at most when others keep writing its stream. */
+/** Most attempts to decide a command while others write the same stream. */
 export const MAX_ATTEMPTS = 20;
 
-const LONGEST_PAUSE_MS = 250;
+const CONFLICT_POLICY: RetryPolicy = { firstMs: 2, longestMs: 250, jitter: true };
 
 /**
- * Waits before a command is decided again: a random time, up to twice as long after each attempt. All attempts together
- * wait some two seconds on average. A cluster may refuse an append for an event that it shows to readers only later.
+ * Waits before a command is decided again after so many attempts, some two seconds on average after all of them. A
+ * server may report a conflict with an event that readers see only a moment later, as a cluster does.
  */
-export async function conflictBackoff(attempt: number): Promise<void> {
-  await pause(Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE_MS));
+export async function conflictBackoff(attempts: number): Promise<void> {
+  await pause(pauseMs(CONFLICT_POLICY, attempts));
 }

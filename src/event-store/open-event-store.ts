@@ -43,7 +43,7 @@ export function openProbedEventStore(
   return new PostgresEventStore({
     connectionString: databaseUrl,
     readers: 2,
-    patience: { pauses: [50], limit: timeoutMs },
+    retryPolicy: { firstMs: 50, longestMs: 50, retries: 1, limitMs: timeoutMs },
     statementTimeoutMs: timeoutMs,
   });
 }

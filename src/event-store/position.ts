@@ -1,17 +1,17 @@
 import { z } from 'zod';
 
 /**
- * A place in the log. Opaque to all but its engine, except that positions of one log compare: the greater
+ * A position in the log. Only its engine knows what it means; everyone may compare positions of one log: the greater
  * was committed later. Outside the process it is a string of digits.
  */
 export type Position = bigint & { readonly __brand: 'Position' };
 
-/** Before the first event. */
+/** The position before the first event. */
 export const START = 0n as Position;
 
 const TEXT = /^\d{1,19}$/;
-/** The greatest that any engine has. */
-const MOST = 2n ** 63n - 1n;
+/** The greatest position of any engine. */
+const MAX_POSITION = 2n ** 63n - 1n;
 
 /** @throws RangeError when the text is not a position. */
 export function position(text: string | bigint): Position {
@@ -20,16 +20,16 @@ export function position(text: string | bigint): Position {
 }
 
 function isPosition(text: string | bigint): boolean {
-  return (typeof text === 'bigint' || TEXT.test(text)) && BigInt(text) <= MOST;
+  return (typeof text === 'bigint' || TEXT.test(text)) && BigInt(text) <= MAX_POSITION;
 }
 
-const NOT_ONE = 'must be a position of the log, a string of digits';
+const NOT_A_POSITION = 'must be a position of the log, a string of digits';
 
 /** The schema of a position as text. */
 export const PositionTextSchema = z
   .string()
-  .regex(TEXT, { error: NOT_ONE, abort: true })
-  .refine(isPosition, { error: NOT_ONE });
+  .regex(TEXT, { error: NOT_A_POSITION, abort: true })
+  .refine(isPosition, { error: NOT_A_POSITION });
 
 /** The schema of a position in tokens and parameters. */
 export const PositionSchema = PositionTextSchema.transform((text) => position(text)).meta({

@@ -1,15 +1,16 @@
-/** Runs what concerns the same name one after another, and what concerns others at the same time. */
+/** Runs work of the same key one at a time, in the order given, and work of different keys concurrently. */
 export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>();
 
-  async take<T>(name: string, run: () => Promise<T>): Promise<T> {
-    const before = this.#last.get(name) ?? Promise.resolve();
-    const turn = before.then(run, run);
-    this.#last.set(name, turn);
+  /** Runs `work` when all earlier work of this key has ended, and returns its result. */
+  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const earlier = this.#last.get(key) ?? Promise.resolve();
+    const running = earlier.then(work, work);
+    this.#last.set(key, running);
     try {
-      return await turn;
+      return await running;
     } finally {
-      if (this.#last.get(name) === turn) this.#last.delete(name);
+      if (this.#last.get(key) === running) this.#last.delete(key);
     }
   }
 }

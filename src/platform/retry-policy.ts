@@ -1,83 +1,124 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { reasonOf } from './one-line.js';
-import { Unavailable } from './errors.js';
 
-/** Pauses before each further attempt, and how long after the first failure there is one; in milliseconds. */
+/** When failed work is tried again. All times are in milliseconds. */
 export type RetryPolicy = Readonly<{
-  pauses: readonly number[];
-  limit: number;
-  /** Ends the pauses: of a store that is closed nothing more is asked. */
-  closing?: AbortSignal | undefined;
+  /** Pause after the first failure. */
+  firstMs: number;
+  /** Longest pause. */
+  longestMs: number;
+  /** How many times as long each pause is as the one before it; 2 by default. */
+  factor?: number;
+  /** Shortens each pause by chance, down to nothing, so that competitors do not retry at the same moment. */
+  jitter?: boolean;
+  /** Most attempts after the first; unlimited by default. */
+  retries?: number;
+  /** How long after the first failure another attempt may begin; unlimited by default. */
+  limitMs?: number;
 }>;
 
-/** What is said to whoever asks of a store that is closed. */
-export const storeClosed = (): Unavailable =>
-  new Unavailable('event-store-closed', 'the event store is closed');
+/** How work is retried. */
+export type RetryOptions = Readonly<{
+  policy: RetryPolicy;
+  /** Whether the same attempt may succeed later. Any other error ends the retries. */
+  isTransient: (error: unknown) => boolean;
+  /** Ends the retries when aborted; the error thrown is the signal's reason. */
+  signal?: AbortSignal | undefined;
+}>;
 
-/** Whether a store did not answer, or answered that it cannot: what was asked may have happened or not. */
-export type IsOutage = (error: unknown) => boolean;
+/** Length of the pause after so many failures in a row, from 1. The policy's limits play no part. */
+export function pauseMs(policy: RetryPolicy, failures: number): number {
+  const { firstMs, longestMs, factor = 2, jitter = false } = policy;
+  const longest = Math.min(firstMs * factor ** (failures - 1), longestMs);
+  return jitter ? Math.random() * longest : longest;
+}
 
-/** Counts failures, and waits before each further attempt as long as patience lasts. */
-export class RetryAttempts {
+/** Counts failures in a row and waits after each. Loops that never end use it directly. */
+export class Backoff {
   #failures = 0;
-  #giveUp: number | undefined;
+  #deadline: number | undefined;
 
-  constructor(
-    private readonly patience: RetryPolicy,
-    private readonly isOutage: IsOutage,
-  ) {}
+  constructor(private readonly policy: RetryPolicy) {}
 
-  /** How many have failed since the last success. */
+  /** Failures since the last reset. */
   get failures(): number {
     return this.#failures;
   }
 
-  succeeded(): void {
+  /** Begins anew after a success. */
+  reset(): void {
     this.#failures = 0;
-    this.#giveUp = undefined;
+    this.#deadline = undefined;
+  }
+
+  /** Counts a failure. Returns the pause before the next attempt, Infinity when the policy allows none. */
+  nextPauseMs(): number {
+    const { retries = Infinity, limitMs = Infinity } = this.policy;
+    const now = performance.now();
+    this.#deadline ??= now + limitMs;
+    this.#failures += 1;
+    const ms = pauseMs(this.policy, this.#failures);
+    return this.#failures > retries || now + ms > this.#deadline ? Infinity : ms;
   }
 
   /**
-   * Waits until the next attempt is due.
-   * @throws Unavailable when there is none, or the store is closed before it; the error itself when it tells of no
-   *   outage.
+   * Counts a failure and waits for the next attempt, or until `signal` aborts.
+   * @returns whether the policy allows another attempt; false at once if it does not.
    */
-  async failed(error: unknown): Promise<void> {
-    if (!this.isOutage(error)) throw error;
-    const { pauses, limit, closing } = this.patience;
-    if (closing?.aborted === true) throw storeClosed();
-    this.#giveUp ??= performance.now() + limit;
-    const wait = pauses[this.#failures];
-    this.#failures += 1;
-    if (wait === undefined || performance.now() + wait > this.#giveUp) throw storeUnavailable(error);
-    await pause(wait, undefined, { signal: closing }).catch(() => {
-      throw storeClosed();
-    });
+  async wait(signal?: AbortSignal): Promise<boolean> {
+    const ms = this.nextPauseMs();
+    if (ms === Infinity) return false;
+    await pause(ms, undefined, { signal }).catch(() => undefined);
+    return true;
   }
 }
 
 /**
- * Tries again after an outage, until patience ends; it must be safe to.
- * @param attempt is told how many have failed before it.
- * @throws Unavailable after the last attempt, and when the store is closed before it.
+ * Tries work until it succeeds. The work must be safe to repeat.
+ * @param work is given the number of failures before it.
+ * @throws the last error when the policy allows no further attempt; any error that is not transient; the signal's
+ *   reason when it aborts before another attempt.
  */
-export async function retryOnOutage<T>(
-  attempt: (failures: number) => Promise<T>,
-  patience: RetryPolicy,
-  isOutage: IsOutage,
-): Promise<T> {
-  const attempts = new RetryAttempts(patience, isOutage);
+export async function retry<T>(work: (failures: number) => Promise<T>, options: RetryOptions): Promise<T> {
+  const backoff = new Backoff(options.policy);
   for (;;) {
     try {
-      return await attempt(attempts.failures);
+      return await work(backoff.failures);
     } catch (error) {
-      await attempts.failed(error);
+      await waitAfter(error, backoff, options);
     }
   }
 }
 
-/** That the log does not answer, and why. */
-export function storeUnavailable(error: unknown): Unavailable {
-  const message = `the event log does not answer: ${reasonOf(error)}`;
-  return new Unavailable('event-store-unavailable', message, { cause: error });
+/**
+ * Yields what `open` yields, and opens again after a transient failure. `open` must continue after the last item
+ * yielded. Each item resets the policy.
+ * @throws as {@link retry}.
+ */
+export async function* retryIteration<T>(
+  open: () => AsyncIterable<T>,
+  options: RetryOptions,
+): AsyncGenerator<T> {
+  const backoff = new Backoff(options.policy);
+  for (;;) {
+    try {
+      for await (const item of open()) {
+        backoff.reset();
+        yield item;
+      }
+      return;
+    } catch (error) {
+      await waitAfter(error, backoff, options);
+    }
+  }
+}
+
+async function waitAfter(
+  error: unknown,
+  backoff: Backoff,
+  { isTransient, signal }: RetryOptions,
+): Promise<void> {
+  if (!isTransient(error)) throw error;
+  signal?.throwIfAborted();
+  if (!(await backoff.wait(signal))) throw error;
+  signal?.throwIfAborted();
 }

@@ -1,4 +1,4 @@
-import { AsAtSchema } from '../../src/statistics/api/as-at.js';
+import { AsAtSchema } from '../../src/statistics/as-at.js';
 import { StatisticsOfYear } from '../../src/statistics/api/statistics.queries.js';
 import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
 import { upheldCommand } from '../support/command-line.js';

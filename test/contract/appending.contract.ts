@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidAppend, RevisionConflict, StreamNotFound } from '../../src/event-store/event-store.errors.js';
-import type { ExpectedRevision, JsonObject, NewEvent } from '../../src/event-store/event-store.js';
+import type { ExpectedRevision } from '../../src/event-store/core/expected-revision.js';
+import type { JsonObject, NewEvent } from '../../src/event-store/event-store.js';
 import { all, type Subject } from './event-store.contract.js';
 import { eventWith, sampleEvent, sampleEvents } from '../support/sample-events.js';
 

@@ -19,7 +19,10 @@ afterEach(async () => {
 /** A store at an address as the environment gives it. */
 function storeAt(address: string): EventStoreDbEventStore {
   const { eventStoreUrl: url = '' } = readConfiguration({ EVENTSTORE_URL: address });
-  const store = new EventStoreDbEventStore({ url, patience: { pauses: [50, 50], limit: 2_000 } });
+  const store = new EventStoreDbEventStore({
+    url,
+    retryPolicy: { firstMs: 50, longestMs: 50, retries: 2, limitMs: 2_000 },
+  });
   closing.push(() => store.close());
   return store;
 }

@@ -1,7 +1,5 @@
-import {
-  EventStoreDbEventStore,
-  type EventStoreDbOptions,
-} from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import type { EventStoreDbOptions } from '../../src/event-store/eventstoredb/eventstoredb-options.js';
 import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 import { freshPrefix } from '../support/stream-prefix.js';
 import { eventStoreContract, type Opened } from './event-store.contract.js';

@@ -2,12 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { APPEND_LOCK } from '../../src/event-store/postgres/event-log.sql.js';
 import { RevisionConflict } from '../../src/event-store/event-store.errors.js';
-import type {
-  EventStore,
-  ExpectedRevision,
-  Appended,
-  SubscriptionMessage,
-} from '../../src/event-store/event-store.js';
+import type { ExpectedRevision } from '../../src/event-store/core/expected-revision.js';
+import type { EventStore, Appended, SubscriptionMessage } from '../../src/event-store/event-store.js';
 import { verifyChain } from '../../src/event-store/core/hash-chain.js';
 import { Unavailable } from '../../src/platform/errors.js';
 import { all } from './event-store.contract.js';
@@ -16,7 +12,7 @@ import { sampleEvents } from '../support/sample-events.js';
 import { SeverableLink } from './severable-link.js';
 
 const IMPATIENT = {
-  patience: { pauses: [20, 50], limit: 1_000 },
+  retryPolicy: { firstMs: 20, longestMs: 50, retries: 2, limitMs: 1_000 },
   statementTimeoutMs: 500,
   connectTimeoutMs: 500,
 };
@@ -82,8 +78,8 @@ describe('the PostgreSQL engine in an outage', () => {
 
   it('refuses appends and reads as unavailable when patience ends, and works again when the server does', async () => {
     // Fifty that found out one after another would take longer than the test may.
-    const patience = { pauses: [1_000, 1_000], limit: 3_000 };
-    const store = database.newStore({ ...IMPATIENT, patience, connectionString: link.url });
+    const retryPolicy = { firstMs: 1_000, longestMs: 1_000, retries: 2, limitMs: 3_000 };
+    const store = database.newStore({ ...IMPATIENT, retryPolicy, connectionString: link.url });
     await store.append('outage', 'no-stream', sampleEvents(1));
     const events = sampleEvents(2);
     await link.close();
@@ -111,8 +107,8 @@ describe('the PostgreSQL engine in an outage', () => {
   });
 
   it('tells reads that wait for the server so when it is closed', async () => {
-    const patience = { pauses: [600_000], limit: 1_200_000 };
-    const store = database.newStore({ ...IMPATIENT, patience, connectionString: link.url });
+    const retryPolicy = { firstMs: 600_000, longestMs: 600_000, retries: 1, limitMs: 1_200_000 };
+    const store = database.newStore({ ...IMPATIENT, retryPolicy, connectionString: link.url });
     await link.close();
     const reads = Promise.allSettled([store.head(), all(store.readStream('outage')), all(store.readAll())]);
     // They wait by then, for minutes.
@@ -163,7 +159,9 @@ describe('the PostgreSQL engine in an outage', () => {
 
   it('loses nothing that was acknowledged, and stores nothing twice, while backends are killed', async () => {
     const killer = await database.newClient();
-    const store = database.newStore({ patience: { pauses: [5, 10, 20, 40], limit: 5_000 } });
+    const store = database.newStore({
+      retryPolicy: { firstMs: 5, longestMs: 40, retries: 4, limitMs: 5_000 },
+    });
     const after = await store.head();
     const stop = new AbortController();
     const followed: SubscriptionMessage[] = [];

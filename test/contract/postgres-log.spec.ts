@@ -11,7 +11,7 @@ import {
   PAGE_BETWEEN,
   PAGE_BYTES,
   PAGE_FORWARDS,
-  PLACES,
+  EVENT_LOCATIONS,
   STREAM_HEADS,
 } from '../../src/event-store/postgres/event-log.sql.js';
 import { LogReader } from '../../src/event-store/postgres/log-reader.js';
@@ -194,7 +194,7 @@ describe('the log in PostgreSQL', () => {
       for (const statement of [
         HEAD,
         STREAM_HEADS,
-        PLACES,
+        EVENT_LOCATIONS,
         PAGE_AFTER,
         PAGE_BETWEEN,
         PAGE_FORWARDS,
@@ -232,7 +232,7 @@ describe('the log in PostgreSQL', () => {
       { connectionString: database.url, connectTimeoutMs: 0, statementTimeoutMs: 0 },
       {},
     );
-    const page = await new LogReader(pool, { pauses: [], limit: 0 }).pageAfter(head);
+    const page = await new LogReader(pool, { firstMs: 0, longestMs: 0, retries: 0 }).pageAfter(head);
     await pool.end();
     expect(page.more).toBe(true);
     expect(page.events.length).toBe(Math.ceil(PAGE_BYTES / 900_300));

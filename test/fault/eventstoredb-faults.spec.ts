@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { RevisionConflict } from '../../src/event-store/event-store.errors.js';
-import type { Appended, ExpectedRevision } from '../../src/event-store/event-store.js';
-import type { EventStoreDbOptions } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import type { ExpectedRevision } from '../../src/event-store/core/expected-revision.js';
+import type { Appended } from '../../src/event-store/event-store.js';
+import type { EventStoreDbOptions } from '../../src/event-store/eventstoredb/eventstoredb-options.js';
 import { verifyChain } from '../../src/event-store/core/hash-chain.js';
 import { START } from '../../src/event-store/position.js';
 import { Unavailable } from '../../src/platform/errors.js';
@@ -11,7 +12,11 @@ import type { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventst
 import type { AppendFault } from '../support/fake-eventstoredb/faults.js';
 import { Following, repeated, Setup } from './eventstoredb-stores.js';
 
-const IMPATIENT = { answerMs: 500, silenceMs: 500, patience: { pauses: [10, 20], limit: 500 } };
+const IMPATIENT = {
+  answerMs: 500,
+  silenceMs: 500,
+  retryPolicy: { firstMs: 10, longestMs: 20, retries: 2, limitMs: 500 },
+};
 
 describe('appending to EventStoreDB', () => {
   let setup: Setup;
@@ -123,7 +128,7 @@ describe('appending to EventStoreDB', () => {
     ['lose-the-answer', 'what was stored although another wrote before it was sent again'],
   ] as const)('under %s tells %s', async (kind, _) => {
     const other = newStore();
-    const store = newStore({ patience: { pauses: [300], limit: 3_000 } });
+    const store = newStore({ retryPolicy: { firstMs: 300, longestMs: 300, retries: 1, limitMs: 3_000 } });
     await other.append('s', 'no-stream', sampleEvents(1));
     await all(store.readStream('s'));
     fake.faults.onAppend({ kind });
@@ -153,7 +158,10 @@ describe('appending to EventStoreDB', () => {
 
   it('is unavailable while the server is down, tells all who wait so at once, and works again by itself', async () => {
     // Fifty that found out one after another would take longer than the test may.
-    const store = newStore({ ...IMPATIENT, patience: { pauses: [1_000, 1_000], limit: 3_000 } });
+    const store = newStore({
+      ...IMPATIENT,
+      retryPolicy: { firstMs: 1_000, longestMs: 1_000, retries: 2, limitMs: 3_000 },
+    });
     await store.append('outage', 'no-stream', sampleEvents(1));
     const events = sampleEvents(2);
     await fake.stop();
@@ -194,7 +202,7 @@ describe('appending to EventStoreDB', () => {
   });
 
   it('loses nothing that was acknowledged, and stores nothing twice, while connections are cut', async () => {
-    const store = newStore({ patience: { pauses: Array.from({ length: 40 }, () => 20), limit: 20_000 } });
+    const store = newStore({ retryPolicy: { firstMs: 20, longestMs: 20, retries: 40, limitMs: 20_000 } });
     const following = new Following(store, START);
     const stop = new AbortController();
     const cutting = (async () => {

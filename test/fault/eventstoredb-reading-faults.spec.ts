@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import type { Appended, EventStore } from '../../src/event-store/event-store.js';
-import type { EventStoreDbOptions } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import type { EventStoreDbOptions } from '../../src/event-store/eventstoredb/eventstoredb-options.js';
 import { verifyChain } from '../../src/event-store/core/hash-chain.js';
 import { START } from '../../src/event-store/position.js';
 import { Unavailable } from '../../src/platform/errors.js';
@@ -109,7 +109,7 @@ describe('reading and following EventStoreDB', () => {
     });
 
     it('through stops and restarts of the server, under a writer', async () => {
-      const store = newStore({ patience: { pauses: Array.from({ length: 40 }, () => 50), limit: 20_000 } });
+      const store = newStore({ retryPolicy: { firstMs: 50, longestMs: 50, retries: 40, limitMs: 20_000 } });
       const after = await store.head();
       const following = new Following(store, after);
       const stop = new AbortController();
@@ -159,7 +159,7 @@ describe('reading and following EventStoreDB', () => {
   });
 
   it('ends a subscription at once when it is aborted in an outage', async () => {
-    const store = newStore({ backOff: { first: MINUTES, longest: MINUTES } });
+    const store = newStore({ resubscribePolicy: { firstMs: MINUTES, longestMs: MINUTES } });
     const following = new Following(store, START);
     await following.until(0);
     await fake.stop();
@@ -170,7 +170,9 @@ describe('reading and following EventStoreDB', () => {
   });
 
   it('tells reads that wait for a server that is away so when it is closed', async () => {
-    const store = newStore({ patience: { pauses: [MINUTES], limit: 2 * MINUTES } });
+    const store = newStore({
+      retryPolicy: { firstMs: MINUTES, longestMs: MINUTES, retries: 1, limitMs: 2 * MINUTES },
+    });
     await fake.refuseConnections();
     const reads = Promise.allSettled([store.head(), all(store.readStream('s')), all(store.readAll())]);
     // They wait by then, for minutes.

@@ -1,9 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore, RecordedEvent, SubscriptionMessage } from '../../src/event-store/event-store.js';
-import {
-  EventStoreDbEventStore,
-  type EventStoreDbOptions,
-} from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import type { EventStoreDbOptions } from '../../src/event-store/eventstoredb/eventstoredb-options.js';
 import type { Position } from '../../src/event-store/position.js';
 import { Unavailable } from '../../src/platform/errors.js';
 import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
@@ -12,7 +10,7 @@ import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb
 const ALERT = {
   answerMs: 500,
   silenceMs: 500,
-  patience: { pauses: Array.from({ length: 60 }, () => 40), limit: 15_000 },
+  retryPolicy: { firstMs: 40, longestMs: 40, retries: 60, limitMs: 15_000 },
 };
 
 /** The servers and stores of one test. */

@@ -55,7 +55,9 @@ describe('reading a stream of EventStoreDB', () => {
   });
 
   it('yields nothing of it when the server ends every call before it has begun', async () => {
-    const store = setup.newStore(fake.url, { patience: { pauses: [5, 5], limit: 5_000 } });
+    const store = setup.newStore(fake.url, {
+      retryPolicy: { firstMs: 5, longestMs: 5, retries: 2, limitMs: 5_000 },
+    });
     await store.append('s', 'no-stream', sampleEvents(3));
     fake.faults.onRead(...Array<ReadFault>(20).fill(ENDED));
     for (const direction of ['forwards', 'backwards'] as const) {

@@ -18,7 +18,7 @@ const WITHIN = 30_000;
 const ALERT = {
   answerMs: 500,
   silenceMs: 500,
-  patience: { pauses: Array.from({ length: 60 }, () => 40), limit: 15_000 },
+  retryPolicy: { firstMs: 40, longestMs: 40, retries: 60, limitMs: 15_000 },
 };
 
 let fake: FakeEventStoreDb;

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { ExpectedRevision, NewEvent } from '../../src/event-store/event-store.js';
+import type { ExpectedRevision } from '../../src/event-store/core/expected-revision.js';
+import type { NewEvent } from '../../src/event-store/event-store.js';
 import { MemoryEventStore } from '../../src/event-store/memory/memory-event-store.js';
 
 /**

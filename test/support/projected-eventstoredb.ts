@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import type { NewEvent } from '../../src/event-store/event-store.js';
-import {
-  EventStoreDbEventStore,
-  type EventStoreDbOptions,
-} from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import type { EventStoreDbOptions } from '../../src/event-store/eventstoredb/eventstoredb-options.js';
 import { openDatabase } from '../../src/platform/postgres/database.js';
 import { projections } from '../../src/projections/projections.slice.js';
 import { createDatabase } from './database.js';

@@ -1,22 +1,23 @@
 /**
- * Tells readers that wait at the head of the log that there may be more. A count rather than an event: what
- * comes between a look at the log and the wait for more is not missed.
+ * Wakes readers that wait at the head of the log. It counts notifications, so that a reader misses none that comes
+ * between its last read and its wait.
  */
 export class AppendSignal {
   #count = 0;
   readonly #waiting = new Set<() => void>();
 
-  /** Changes with every announcement. */
+  /** Notifications so far. Take it before reading, and pass it to {@link waitSince}. */
   get count(): number {
     return this.#count;
   }
 
+  /** Says that events may have been appended. */
   notify(): void {
     this.#count += 1;
     for (const wake of this.#waiting) wake();
   }
 
-  /** Resolves once there is news since `count`, after `ms` milliseconds, or on abort; never rejects. */
+  /** Resolves after the first notification since `count`, after `ms` milliseconds, or on abort. Never rejects. */
   waitSince(count: number, ms: number, signal: AbortSignal): Promise<void> {
     if (count !== this.#count || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {

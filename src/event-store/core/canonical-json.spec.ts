@@ -27,7 +27,7 @@ describe('canonical JSON', () => {
     );
   });
 
-  it('writes whatever JSON there is as the canonicalize package does', () => {
+  it('writes any JSON as the canonicalize package does', () => {
     const json = fc.jsonValue({ stringUnit: 'binary' });
     fc.assert(
       fc.property(json, (value) => {
@@ -37,7 +37,7 @@ describe('canonical JSON', () => {
     );
   });
 
-  it('leaves out a field that is undefined where that counts as absent, and only there', () => {
+  it('leaves out undefined fields only when asked to', () => {
     const value = { b: undefined, a: { d: undefined, c: 1, '9': 2, '10': undefined } };
     expect(canonicalJson(value, 'undefined-is-absent')).toBe('{"a":{"9":2,"c":1}}');
     expect(() => canonicalJson(value)).toThrow(NotPlainJson);
@@ -57,19 +57,19 @@ describe('canonical JSON', () => {
     ['a date', { at: new Date(0) }, 'at is an instance of a class'],
     ['a map', { map: new Map() }, 'map is an instance of a class'],
     ['bytes', { bytes: new Uint8Array(1) }, 'bytes is an instance of a class'],
-    ['an object that writes itself', { a: { toJSON: () => 1 } }, 'a.toJSON is of type function'],
+    ['an object with a toJSON method', { a: { toJSON: () => 1 } }, 'a.toJSON is of type function'],
     ['an array with a gap', { list: new Array<number>(2) }, 'list is an array with gaps'],
     ['broken Unicode', { a: 'x\ud800' }, 'a has broken Unicode'],
-    ['a key of broken Unicode', { '\udc00': 1 }, 'the value has a key with broken Unicode'],
+    ['a key with broken Unicode', { '\udc00': 1 }, 'the value has a key with broken Unicode'],
     ['a cycle', cyclic, 'nested deeper than 64, or in itself'],
-    ['references that multiply', { multiplying }, 'has too many values'],
-    ['nothing', undefined, 'the value is of type undefined'],
-  ])('refuses %s and names the place', (_, value, message) => {
+    ['shared references that multiply', { multiplying }, 'has too many values'],
+    ['undefined by itself', undefined, 'the value is of type undefined'],
+  ])('refuses %s and names the path', (_, value, message) => {
     expect(() => canonicalJson(value)).toThrow(NotPlainJson);
     expect(() => canonicalJson(value)).toThrow(message);
   });
 
-  it('takes nesting up to its bound', () => {
+  it('accepts nesting up to its limit', () => {
     const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
     expect(canonicalJson(JSON.parse(nested(MAX_DEPTH)))).toBe(nested(MAX_DEPTH));
     expect(() => canonicalJson(JSON.parse(nested(MAX_DEPTH + 1)))).toThrow('nested deeper');

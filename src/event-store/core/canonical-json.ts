@@ -1,41 +1,41 @@
-/** Deeper nesting is refused: parsers and servers differ in how much they bear. */
+/** Deeper nesting is refused: parsers and servers differ in how much they accept. */
 export const MAX_DEPTH = 64;
 
-/** No JSON of an append can have more values than its bytes; guards against shared references that multiply. */
+/** JSON cannot hold more values than bytes. Guards against shared references, which multiply when written. */
 const MAX_VALUES = 1_000_000;
 
-/** What cannot be written as JSON and read back the same. The message names the place within it. */
+/** The value cannot be written as JSON and read back the same. The message names the path to the offending value. */
 export class NotPlainJson extends TypeError {
   override readonly name = 'NotPlainJson';
 }
 
-/** What stands otherwise in JSON than in the text, or may not stand in it at all (half of a surrogate pair). */
+/** Characters that JSON must escape, or cannot hold (half of a surrogate pair). */
 const NOT_VERBATIM = /["\\\p{Cc}\p{Cs}]/u;
 
 /**
- * The canonical JSON of a value (RFC 8785): keys in the order of their UTF-16 units, no white space. Checked while it
- * is written: that takes three fifths of the time of the `canonicalize` package, which checks nothing.
+ * The canonical JSON of a value (RFC 8785): keys in the order of their UTF-16 units, no white space. It validates while
+ * it writes, in three fifths of the time of the `canonicalize` package, which validates nothing.
  *
- * @param absent whether a field that is undefined counts as absent, or is refused as all else that is not JSON.
+ * @param absent whether an undefined field is left out, or refused like anything else that is not JSON.
  * @throws NotPlainJson for a value that JSON cannot carry unchanged: bigint, undefined, function, symbol, NaN,
- * infinity, anything of a class, cycles, broken Unicode, or nested deeper than {@link MAX_DEPTH}.
+ * infinity, an instance of a class, a cycle, broken Unicode, or nesting deeper than {@link MAX_DEPTH}.
  */
 export function canonicalJson(
   value: unknown,
   absent: 'refuse-undefined' | 'undefined-is-absent' = 'refuse-undefined',
 ): string {
-  return new Walk(absent === 'undefined-is-absent').written(value);
+  return new CanonicalWriter(absent === 'undefined-is-absent').write(value);
 }
 
-class Walk {
+class CanonicalWriter {
   #values = 0;
-  /** Where the walk is: the keys that lead there, as many as it is deep. */
+  /** The keys that lead to the value being written; only the first `#depth` of them count. */
   readonly #path: (string | number)[] = [];
   #depth = 0;
 
   constructor(private readonly undefinedIsAbsent: boolean) {}
 
-  written(value: unknown): string {
+  write(value: unknown): string {
     switch (typeof value) {
       case 'string':
         return this.#string(value);
@@ -73,7 +73,7 @@ class Walk {
   }
 
   #object(object: Record<string, unknown>): string {
-    // A plain object's prototype is the root one (of whichever realm) or none; a class has one more.
+    // A plain object's prototype is the root one (of whichever realm) or none. An instance of a class has one more.
     const prototype = Object.getPrototypeOf(object) as object | null;
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
       this.#refuse('is an instance of a class, not a plain object');
@@ -91,13 +91,13 @@ class Walk {
   #child(key: string | number, value: unknown): string {
     if (++this.#values > MAX_VALUES) this.#refuse('has too many values');
     this.#path[this.#depth++] = key;
-    const json = this.written(value);
+    const json = this.write(value);
     this.#depth -= 1;
     return json;
   }
 
   #refuse(reason: string): never {
-    const place = this.#path.slice(0, this.#depth);
-    throw new NotPlainJson(`${place.length === 0 ? 'the value' : place.join('.')} ${reason}`);
+    const path = this.#path.slice(0, this.#depth);
+    throw new NotPlainJson(`${path.length === 0 ? 'the value' : path.join('.')} ${reason}`);
   }
 }

@@ -1,7 +1,6 @@
-import type { ExpectedRevision } from '../event-store.js';
-import { checkExpectedRevision } from './expected-revision.js';
+import { checkExpectedRevision, type ExpectedRevision } from './expected-revision.js';
 
-/** Each row: what is appended to a stream of the events a, b, c, …, and the answer of a real EventStoreDB. */
+/** Events a, b, c, … in a stream, an append to it, and the answer of a real EventStoreDB (a number for a repeat). */
 type Row = [
   stream: string,
   expected: ExpectedRevision,
@@ -55,9 +54,9 @@ describe('the truth table of expected revisions', () => {
     'stream [%s], expected %s, append [%s]: %s',
     (stream, expected, append, answer) => {
       const current = stream === '' ? 'no-stream' : stream.length - 1;
-      const placeOf = (id: string) =>
+      const locationOf = (id: string) =>
         stream.includes(id) ? { revision: stream.indexOf(id), id } : undefined;
-      expect(checkExpectedRevision(expected, current, Array.from(append), placeOf)).toEqual(
+      expect(checkExpectedRevision(expected, current, Array.from(append), locationOf)).toEqual(
         typeof answer === 'string'
           ? { kind: answer }
           : { kind: 'repeat', last: { revision: answer, id: append.at(-1) } },

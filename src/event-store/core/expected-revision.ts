@@ -1,50 +1,55 @@
-import type { ExpectedRevision } from '../event-store.js';
+/** What the appender expects of the stream: its last revision, or one of three states. */
+export type ExpectedRevision = number | 'no-stream' | 'stream-exists' | 'any';
 
-/** Where an event stands in its stream, and whatever else its engine knows of it. */
+/** Where an event is in its stream. An engine may add what else it knows. */
 export type EventLocation = Readonly<{ revision: number }>;
 
-/** What becomes of an append: stored, known already (with the place of its last event), or refused. */
-export type RevisionCheck<P extends EventLocation> =
-  Readonly<{ kind: 'append' }> | Readonly<{ kind: 'repeat'; last: P }> | Readonly<{ kind: 'conflict' }>;
+/** Whether an append is stored, repeats events that are stored already (up to `last`), or is refused. */
+export type RevisionCheck<L extends EventLocation> =
+  Readonly<{ kind: 'append' }> | Readonly<{ kind: 'repeat'; last: L }> | Readonly<{ kind: 'conflict' }>;
 
 /**
- * Judges an append by the revision of its stream: the truth table of every engine, which is what a real
+ * Checks an append against the revision of its stream. This truth table holds on every engine; it is what a real
  * EventStoreDB answers.
  *
  * @param current the stream's last revision, `no-stream` when it has none.
  * @param ids of the events, at least one.
- * @param placeOf the place of an event of this stream, undefined for an id that is not in it.
+ * @param locationOf the location of an event of this stream, undefined for an id that is not in it.
  */
-export function checkExpectedRevision<P extends EventLocation>(
+export function checkExpectedRevision<L extends EventLocation>(
   expected: ExpectedRevision,
   current: number | 'no-stream',
   ids: readonly string[],
-  placeOf: (id: string) => P | undefined,
-): RevisionCheck<P> {
+  locationOf: (id: string) => L | undefined,
+): RevisionCheck<L> {
   const last = current === 'no-stream' ? -1 : current;
   if (expected === 'any' || expected === 'stream-exists') {
     if (expected === 'stream-exists' && last < 0) return { kind: 'conflict' };
-    return judgeAnywhere(ids.map(placeOf));
+    return checkAtAnyRevision(ids.map(locationOf));
   }
   const before = expected === 'no-stream' ? -1 : expected;
   if (before === last) return { kind: 'append' };
   if (before > last) return { kind: 'conflict' };
-  return judgeBehind(before, ids.map(placeOf));
+  return checkBehindTheEnd(before, ids.map(locationOf));
 }
 
-/** No revision is named: a repeat is known by its ids alone; a known id followed by a new one is neither. */
-function judgeAnywhere<P extends EventLocation>(places: readonly (P | undefined)[]): RevisionCheck<P> {
-  if (places[0] === undefined) return { kind: 'append' };
-  const last = places.at(-1);
-  return last === undefined || places.includes(undefined) ? { kind: 'conflict' } : { kind: 'repeat', last };
+/** Without a revision, ids alone identify a repeat. A known id followed by a new one is a conflict. */
+function checkAtAnyRevision<L extends EventLocation>(
+  locations: readonly (L | undefined)[],
+): RevisionCheck<L> {
+  if (locations[0] === undefined) return { kind: 'append' };
+  const last = locations.at(-1);
+  return last === undefined || locations.includes(undefined)
+    ? { kind: 'conflict' }
+    : { kind: 'repeat', last };
 }
 
-/** The stream is further on: only the very events that stand after the named revision are a repeat. */
-function judgeBehind<P extends EventLocation>(
+/** The stream has passed the expected revision: only the very events that follow that revision are a repeat. */
+function checkBehindTheEnd<L extends EventLocation>(
   before: number,
-  places: readonly (P | undefined)[],
-): RevisionCheck<P> {
-  const last = places.at(-1);
-  const repeats = places.every((place, index) => place?.revision === before + 1 + index);
+  locations: readonly (L | undefined)[],
+): RevisionCheck<L> {
+  const last = locations.at(-1);
+  const repeats = locations.every((location, index) => location?.revision === before + 1 + index);
   return repeats && last !== undefined ? { kind: 'repeat', last } : { kind: 'conflict' };
 }

@@ -33,22 +33,22 @@ const DECIDED: NewEvent = {
   },
 };
 
-/** Made by `sha256sum` from canonical JSON that was written by hand. */
+/** Computed with `sha256sum` from canonical JSON that was written by hand. */
 const GOLDEN = [
   '655362060cae45f111d80e92325d841364492344bfd300ba07ea71d79d47144b',
   '0c898d7739a7c8ad1ea6f1b254be304150bb5a09173cea262c0f221c2ce17fee',
 ];
 
 describe('the hash chain', () => {
-  it('gives the hashes that anyone can recompute with other tools', () => {
+  it('computes hashes that other tools can recompute', () => {
     expect(hashes(0, null, [RECEIVED, DECIDED])).toEqual(GOLDEN);
   });
 
-  it('goes on from the event before, one by one or all at once', () => {
+  it('chains to the event before, whether events are appended one by one or together', () => {
     expect(hashes(1, GOLDEN[0] ?? '', [DECIDED])).toEqual([GOLDEN[1]]);
   });
 
-  it('holds for a stream as it was recorded, and for none', () => {
+  it('holds for a stream as recorded, and for no events', () => {
     expect(verifyChain(recorded(sampleEvents(5)))).toBeUndefined();
     expect(verifyChain([])).toBeUndefined();
   });
@@ -71,7 +71,7 @@ describe('the hash chain', () => {
     ['a number too large', '{"number":1e400}'],
     ['half of a surrogate pair', '{"text":"\\ud800"}'],
     ['nesting too deep', `{"list":${'['.repeat(65)}${']'.repeat(65)}}`],
-  ])('names the first event that was changed to hold %s, which no append may', (_, json) => {
+  ])('names the first event that was changed to contain %s, which no append accepts', (_, json) => {
     const data = JSON.parse(json) as RecordedEvent['data'];
     const broken = recorded(sampleEvents(3)).map((event) =>
       event.revision === 1 ? { ...event, data } : event,
@@ -88,7 +88,7 @@ describe('the hash chain', () => {
     expect(verifyChain(rechained)).toMatchObject({ revision: 3, reason: 'hash' });
   });
 
-  it('names the event after one that is missing, at the beginning too', () => {
+  it('names the event after a missing one, also at the beginning', () => {
     const events = recorded(sampleEvents(5));
     expect(verifyChain(events.filter(({ revision }) => revision !== 2))).toMatchObject({
       revision: 3,
@@ -115,7 +115,7 @@ function recorded(events: readonly NewEvent[]): RecordedEvent[] {
   }));
 }
 
-/** The stream from revision 2 on with that one event replaced and hashed anew, the rest untouched. */
+/** The stream from revision 2, with that one event replaced and hashed again, and the others unchanged. */
 function forgedFrom(events: readonly RecordedEvent[]): RecordedEvent[] {
   return events.slice(2).map((event) => {
     if (event.revision > 2) return event;

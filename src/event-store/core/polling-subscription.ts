@@ -1,65 +1,66 @@
 import { Unavailable } from '../../platform/errors.js';
+import { Backoff, type RetryPolicy } from '../../platform/retry-policy.js';
 import { LogShorter } from '../event-store.errors.js';
 import type { RecordedEvent, SubscriptionMessage } from '../event-store.js';
 import type { AppendSignal } from './append-signal.js';
 import type { Position } from '../position.js';
 import { abortable } from '../../platform/abortable.js';
 
-/** Events in order of position; `more` when the log may hold further ones already. */
+/** Events in order of position. `more` when the log may hold further ones already. */
 export type LogPage<Event = RecordedEvent> = Readonly<{ events: readonly Event[]; more: boolean }>;
 
 /** What a subscription reads from. */
 export type PollingSource = Readonly<{
   pageAfter: (after: Position) => Promise<LogPage>;
-  news: AppendSignal;
-  /** How often the log is looked at without news, in milliseconds. */
+  /** Wakes the subscription before the next poll is due. */
+  appendSignal: AppendSignal;
+  /** How often the log is read when no signal comes, in milliseconds. */
   pollMs: number;
 }>;
 
-/** First and longest pause while the log does not answer, in milliseconds. */
-const BACK_OFF = { first: 50, longest: 2_000 };
+/** Pauses while the log does not answer. */
+const RETRY_POLICY: RetryPolicy = { firstMs: 50, longestMs: 2_000 };
 
 /**
- * A subscription over pages: reads one only when the consumer asks, goes on from its place after an outage,
- * and ends on abort.
+ * A subscription that reads page after page. It reads the next page only when the consumer asks, continues after its
+ * last event when the log was unavailable, and ends on abort.
  *
  * @throws LogShorter when `pageAfter` does.
  */
 export async function* pollingSubscription(
-  { pageAfter, news, pollMs }: PollingSource,
+  { pageAfter, appendSignal, pollMs }: PollingSource,
   after: Position,
   signal: AbortSignal,
 ): AsyncGenerator<SubscriptionMessage, void, undefined> {
-  let place = after;
-  let told = false;
-  let pause = BACK_OFF.first;
-  const ended = () => signal.aborted;
-  while (!ended()) {
-    const seen = news.count;
-    const page = await readUnlessAborted(pageAfter(place), signal);
+  const backoff = new Backoff(RETRY_POLICY);
+  let last = after;
+  let caughtUp = false;
+  const isAborted = () => signal.aborted;
+  while (!isAborted()) {
+    const notifications = appendSignal.count;
+    const page = await abortableRead(pageAfter(last), signal);
     if (page === 'aborted') return;
     if (page === 'unavailable') {
-      await news.waitSince(seen, pause, signal);
-      pause = Math.min(pause * 2, BACK_OFF.longest);
+      await appendSignal.waitSince(notifications, backoff.nextPauseMs(), signal);
       continue;
     }
-    pause = BACK_OFF.first;
+    backoff.reset();
     for (const event of page.events) {
-      if (ended()) return;
-      place = event.position;
-      told = false;
+      if (isAborted()) return;
+      last = event.position;
+      caughtUp = false;
       yield event;
     }
-    if (page.more || ended()) continue;
-    if (!told) {
-      told = true;
+    if (page.more || isAborted()) continue;
+    if (!caughtUp) {
+      caughtUp = true;
       yield 'caught-up';
     }
-    await news.waitSince(seen, pollMs, signal);
+    await appendSignal.waitSince(notifications, pollMs, signal);
   }
 }
 
-async function readUnlessAborted(
+async function abortableRead(
   page: Promise<LogPage>,
   signal: AbortSignal,
 ): Promise<LogPage | 'unavailable' | 'aborted'> {

@@ -1,6 +1,6 @@
 import type { ReadStreamOptions } from '../event-store.js';
 
-/** The bounds of a read of one stream with their defaults; `from` is Infinity for the last event. */
+/** The options of a read of one stream with their defaults. `from` is Infinity for the last event. */
 export type StreamBounds = Readonly<{ from: number; direction: 'forwards' | 'backwards'; limit: number }>;
 
 /** @throws RangeError when a bound is not a whole number from 0. */
@@ -12,7 +12,7 @@ export function streamBounds({ from, direction = 'forwards', limit }: ReadStream
   };
 }
 
-/** @throws RangeError when it is not a whole number from 0. */
+/** @throws RangeError when the value is neither undefined, Infinity nor a whole number from 0. */
 export function wholeNumber(name: string, value: number | undefined): number | undefined {
   if (value === undefined || value === Infinity || (Number.isSafeInteger(value) && value >= 0)) return value;
   throw new RangeError(`${name} must be a whole number from 0, not ${value}`);

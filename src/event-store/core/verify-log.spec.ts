@@ -2,7 +2,7 @@ import { sampleEvents } from '../../../test/support/sample-events.js';
 import { MemoryEventStore } from '../memory/memory-event-store.js';
 import { verifyLog } from './verify-log.js';
 
-describe('a walk over the hash chains of a log', () => {
+describe('verifying the hash chains of a log', () => {
   let store: MemoryEventStore;
   beforeEach(async () => {
     store = new MemoryEventStore();
@@ -20,11 +20,11 @@ describe('a walk over the hash chains of a log', () => {
     return verifyLog(store, { onEvent, signal: interruption.signal });
   };
 
-  it('is complete when all of the log was read', async () => {
+  it('is complete when the whole log was read', async () => {
     expect(await verifyLog(store)).toEqual({ events: 5, streams: 2, broken: null, complete: true });
   });
 
-  it('is not complete when it is interrupted, and tells how far it came', async () => {
+  it('is incomplete when it is interrupted, and says how many events it verified', async () => {
     expect(await interruptedAfter(2)).toEqual({ events: 2, streams: 1, broken: null, complete: false });
   });
 

@@ -1,22 +1,23 @@
 import type { EventStore, RecordedEvent } from '../event-store.js';
 import { verifyLink, type BrokenLink, type ChainHead } from './hash-chain.js';
 
-/** What a walk over the log's hash chains found. */
+/** The result of verifying the hash chains of a log. */
 export type Verification = Readonly<{
+  /** Events whose hash was found right. */
   events: number;
   streams: number;
   /** The first event, in the order of the log, that does not follow from the one before it in its stream. */
   broken: BrokenLink | null;
-  /** Whether it was seen through, to the end of the log or to what is broken; of the rest nothing is known. */
+  /** False when it was interrupted before the end of the log and before any broken event. */
   complete: boolean;
 }>;
 
 /**
- * Recomputes the hash of every event from the log as stored, never as upcast, and stops at the first that is
- * not what its stream's chain says (design 2). Memory grows with the number of streams, not of events.
+ * Recomputes the hash of every event from the log as stored, never as upcast, and stops at the first event that does
+ * not match its stream's chain (design 2). Memory grows with the number of streams, not of events.
  *
- * @param onEvent told after each event that holds.
- * @returns what was found; the walk ends early, with what it had seen, when `signal` aborts.
+ * @param onEvent called after each event whose hash is right.
+ * @param signal ends the verification early; the result covers the events before that.
  */
 export async function verifyLog(
   store: EventStore,

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ValidatedAppend } from '../core/append-validation.js';
 import { START } from '../position.js';
 import { BulkAppends } from './append-bulk.js';
@@ -8,14 +8,14 @@ const bulkOf = (count: number, name: string) =>
   Array.from({ length: count }, (_, index) => appendTo(`${name}-${index}`));
 const appended = { revision: 0, position: START };
 
-describe('bulks written to EventStoreDB', () => {
-  it('have as many appends under way at the same time as the server is fast with, in all', async () => {
+describe('bulks of appends to EventStoreDB', () => {
+  it('share one limit of appends under way', async () => {
     let underWay = 0;
     let most = 0;
     const bulks = new BulkAppends(async () => {
       underWay += 1;
       most = Math.max(most, underWay);
-      await turn();
+      await nextTurn();
       underWay -= 1;
       return appended;
     });
@@ -24,11 +24,11 @@ describe('bulks written to EventStoreDB', () => {
     expect(most).toBe(512);
   });
 
-  it('have the appends of one stream one after another, in the order given', async () => {
+  it('write the appends of one stream one after another, in the order given', async () => {
     const log: string[] = [];
     const bulks = new BulkAppends(async ({ stream, bytes }) => {
       log.push(`${stream} ${bytes} begins`);
-      await turn();
+      await nextTurn();
       log.push(`${stream} ${bytes} ends`);
       return appended;
     });
@@ -36,13 +36,13 @@ describe('bulks written to EventStoreDB', () => {
     expect(log).toEqual([1, 2, 3].flatMap((number) => [`a ${number} begins`, `a ${number} ends`]));
   });
 
-  it('begin no further append once one has failed, and end after those under way; other bulks go on', async () => {
+  it('begin no append after a failed one, and wait for those under way; other bulks are not affected', async () => {
     const begun: string[] = [];
     const ended: string[] = [];
     const bulks = new BulkAppends(async ({ stream }) => {
       begun.push(stream);
       if (stream === 'a-0') throw new Error('no answer');
-      await turn();
+      await nextTurn();
       ended.push(stream);
       return appended;
     });

@@ -16,18 +16,18 @@ import { partsOf } from './connection.js';
 import type { WireEvent } from './stored-event.js';
 
 type Call = ClientDuplexStream<BatchAppendReq, BatchAppendResp>;
-type Waiting = Readonly<{ resolve: (appended: Appended) => void; reject: (error: unknown) => void }>;
+type PendingAppend = Readonly<{ resolve: (appended: Appended) => void; reject: (error: unknown) => void }>;
 
-/** One call, and the appends on it that have no answer yet. */
-class Line {
-  readonly #waiting = new Map<string, Waiting>();
+/** One call, with the appends sent on it that have no answer yet. */
+class BatchAppendCall {
+  readonly #pending = new Map<string, PendingAppend>();
 
   constructor(private readonly call: Call) {
     call.on('data', (response: BatchAppendResp) => {
       const correlation = response.getCorrelationId()?.getString() ?? '';
-      const caller = this.#waiting.get(correlation);
-      this.#waiting.delete(correlation);
-      if (caller !== undefined) answer(response, caller);
+      const append = this.#pending.get(correlation);
+      this.#pending.delete(correlation);
+      if (append !== undefined) settle(response, append);
     });
     call.on('error', (error) => {
       this.#failAll(convertToCommandError(error));
@@ -37,43 +37,43 @@ class Line {
     });
     call.on('end', () => {
       this.#failAll(new TimedOut('the server ended the call'));
-      // Or the client would go on with a call of which only its own half is open.
+      // Otherwise the client would keep using a call that is open on its side only.
       call.cancel();
     });
   }
 
-  /** Rejects with the client's error for what the server answers, or with what ended the call. */
+  /** Sends an append. Rejects with the client's error for the server's answer, or with the error that ended the call. */
   send(request: BatchAppendReq, correlation: string): Promise<Appended> {
     return new Promise((resolve, reject) => {
-      this.#waiting.set(correlation, { resolve, reject });
+      this.#pending.set(correlation, { resolve, reject });
       this.call.write(request);
     });
   }
 
-  /** The append is given up. */
+  /** Ignores a later answer to an append. */
   forget(correlation: string): void {
-    this.#waiting.delete(correlation);
+    this.#pending.delete(correlation);
   }
 
-  /** Takes no more appends; those under way may still be answered. */
+  /** Closes the sending side. Appends under way may still be answered. */
   end(): void {
     this.call.end();
   }
 
   #failAll(error: unknown): void {
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
   }
 }
 
 /**
- * Appends over one call that is kept open (BatchAppend), answered in any order. The client's own `appendToStream`
- * does the same, but keeps its callers in one table for all clients of the process: an answer that comes twice, or
- * after another client's connection broke, ends the process; a call that the server ends leaves them waiting for
- * ever; and it cannot take JSON that is written already.
+ * Appends over one call that stays open (BatchAppend), answered in any order. The client's own `appendToStream` does
+ * the same, but with one table of pending appends for all clients of the process. With it, an answer that comes twice,
+ * or after another client's connection broke, ends the process; appends on a call that the server ends wait for ever;
+ * and events cannot be passed as JSON text.
  */
 export class AppendChannel {
-  readonly #lines = new WeakMap<Call, Line>();
+  readonly #opened = new WeakMap<Call, BatchAppendCall>();
   #open: () => Promise<Call>;
 
   constructor(private readonly client: EventStoreDBClient) {
@@ -82,25 +82,25 @@ export class AppendChannel {
 
   /**
    * Appends after a revision, -1 for a new stream.
-   * @throws the client's error for what the server answers; NoAnswer after `ms` milliseconds, and whatever ended the
-   *   call: then the events may be stored or not.
+   * @throws the client's error for the server's answer; TimedOut after `ms` milliseconds; the error that ended the
+   *   call. In the last two cases the events may be stored or not.
    */
   async append(stream: string, before: number, events: readonly WireEvent[], ms: number): Promise<Appended> {
     const correlation = randomUUID();
     const request = appendRequest(stream, before, events);
     request.setCorrelationId(new shared.UUID().setString(correlation));
     const open = this.#open;
-    const line = this.#line(open);
+    const call = this.#callOf(open);
     try {
       return await withTimeout(
         ms,
-        line.then((opened) => opened.send(request, correlation)),
+        call.then((opened) => opened.send(request, correlation)),
       );
     } catch (error) {
       if (error instanceof TimedOut && this.#open === open) {
-        // The call may be dead without a word: what comes next takes another.
+        // The call may be dead without an error. Later appends use another.
         this.#open = this.#opener();
-        line
+        call
           .then((opened) => {
             opened.end();
           })
@@ -108,7 +108,7 @@ export class AppendChannel {
       }
       throw error;
     } finally {
-      line
+      call
         .then((opened) => {
           opened.forget(correlation);
         })
@@ -116,14 +116,14 @@ export class AppendChannel {
     }
   }
 
-  async #line(open: () => Promise<Call>): Promise<Line> {
+  async #callOf(open: () => Promise<Call>): Promise<BatchAppendCall> {
     const call = await open();
-    const line = this.#lines.get(call) ?? new Line(call);
-    this.#lines.set(call, line);
-    return line;
+    const opened = this.#opened.get(call) ?? new BatchAppendCall(call);
+    this.#opened.set(call, opened);
+    return opened;
   }
 
-  /** Gives the call that is open, or opens one on the connection there is by then. */
+  /** A function that returns the open call, or opens one on the present connection. */
   #opener(): () => Promise<Call> {
     const parts = partsOf(this.client);
     const calls = new WeakMap<StreamsClient, Promise<Call> | Call>();
@@ -135,7 +135,7 @@ export class AppendChannel {
   }
 }
 
-function answer(response: BatchAppendResp, { resolve, reject }: Waiting): void {
+function settle(response: BatchAppendResp, { resolve, reject }: PendingAppend): void {
   const error = response.getError();
   const success = response.getSuccess();
   const commit = success?.getPosition()?.getCommitPosition();
@@ -145,7 +145,7 @@ function answer(response: BatchAppendResp, { resolve, reject }: Waiting): void {
   else resolve({ revision: Number(success.getCurrentRevision()), position: position(commit) });
 }
 
-/** No deadline: it would be a time of day, and the server's clock may differ from ours. */
+/** The request has no deadline: it would be a time of day, and the server's clock may differ from this one's. */
 function appendRequest(stream: string, before: number, events: readonly WireEvent[]): BatchAppendReq {
   const options = new streams.BatchAppendReq.Options();
   options.setStreamIdentifier(new shared.StreamIdentifier().setStreamName(Buffer.from(stream)));

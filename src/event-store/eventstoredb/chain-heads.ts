@@ -1,40 +1,33 @@
+import { LRUCache } from 'lru-cache';
 import type { RecordedEvent } from '../event-store.js';
 import type { ChainHead } from '../core/hash-chain.js';
 
-/** Streams that are remembered. */
+/** Streams whose last event is kept. */
 const CAPACITY = 20_000;
 
 /**
- * The last event of streams, as far as it was read; the least recently used are forgotten. What was appended is not
- * put here: the server takes known ids for a repeat whatever else the append carries, so the hash computed for an
- * append need not be the one that is stored.
+ * The last event of streams as far as they were read. The least recently used are dropped. Appended events are not put
+ * here: the server takes known ids for a repeat, whatever else the append contains, so the hash computed for an append
+ * need not be the one that is stored.
  */
 export class ChainHeads {
-  readonly #heads = new Map<string, ChainHead>();
+  readonly #heads: LRUCache<string, ChainHead>;
 
-  get(stream: string): ChainHead | undefined {
-    const head = this.#heads.get(stream);
-    if (head !== undefined) this.#put(stream, head);
-    return head;
+  constructor(capacity = CAPACITY) {
+    this.#heads = new LRUCache({ max: capacity });
   }
 
-  /** What was read last holds, also at the same revision: a server that was restored may have another event there. */
-  learn({ stream, revision, hash }: RecordedEvent): void {
-    const known = this.#heads.get(stream);
-    if (known === undefined || known.revision <= revision) this.#put(stream, { revision, hash });
+  get(stream: string): ChainHead | undefined {
+    return this.#heads.get(stream);
+  }
+
+  /** Keeps an event that was read, also at a known revision: a restored server may have another event there. */
+  update({ stream, revision, hash }: RecordedEvent): void {
+    const known = this.#heads.peek(stream);
+    if (known === undefined || known.revision <= revision) this.#heads.set(stream, { revision, hash });
   }
 
   forget(stream: string): void {
     this.#heads.delete(stream);
-  }
-
-  #put(stream: string, head: ChainHead): void {
-    this.#heads.delete(stream);
-    this.#heads.set(stream, head);
-    if (this.#heads.size <= CAPACITY) return;
-    for (const oldest of this.#heads.keys()) {
-      this.#heads.delete(oldest);
-      return;
-    }
   }
 }

@@ -5,8 +5,8 @@ import { settleWithin } from '../../platform/timeout.js';
 import { InvalidInput } from '../../platform/errors.js';
 
 /**
- * Parts of the client that its own methods are made of and its types hide. Used where those methods are not to
- * be had: see append-channel.ts.
+ * Internals of the client that its types hide. append-channel.ts needs them because the client's own methods do not
+ * suffice.
  */
 export type ClientParts = {
   GRPCStreamCreator: <Call>(
@@ -23,9 +23,10 @@ export type ClientParts = {
   handleError: (client: unknown, error: unknown) => Promise<void>;
 };
 
+/** The internals of a client. */
 export const partsOf = (client: EventStoreDBClient): ClientParts => client as unknown as ClientParts;
 
-/** Options that the client knows, in whatever case and with whatever dashes they are written. */
+/** Options that the client knows. It ignores case, dashes and underscores in their names. */
 const OPTIONS: ReadonlySet<string> = new Set(
   [
     'userCertFile',
@@ -42,60 +43,60 @@ const OPTIONS: ReadonlySet<string> = new Set(
     'throwOnAppendFailure',
     'keepAliveInterval',
     'keepAliveTimeout',
-  ].map(flat),
+  ].map(normalised),
 );
 
-function flat(option: string): string {
+function normalised(option: string): string {
   return option.trim().toLowerCase().replaceAll(/[_-]/g, '');
 }
 
 /**
- * Refuses what the client takes amiss. It reads a bare @ among the options as the end of a password, and prints
- * the whole string, with its password, where it does not know an option or does not do it.
+ * Refuses options that the client handles badly. It reads a bare @ among the options as the end of a password. It
+ * prints the whole string, with the password, when it does not know an option or does not support it.
  */
-function refuseTraps(url: string): void {
-  // As the client does, which leaves slashes at the end out.
+function checkOptions(url: string): void {
+  // The client also ignores slashes at the end.
   const [, options, ...more] = url.trim().replace(/\/+$/, '').split('?');
   if (options === undefined) return;
   if (more.length > 0 || options.includes('@'))
-    throw unusable('must have every further ? and @ percent-encoded');
+    throw invalidUrl('must have every further ? and @ percent-encoded');
   for (const option of options.split('&')) {
     const [name = '', value = ''] = option.split('=');
     const isOff = value.trim() === 'false';
-    if (!OPTIONS.has(flat(name))) throw unusable('has an option that is not known');
-    if (isOff && flat(name) === 'throwonappendfailure')
-      // The client would answer a wrong revision with a revision that is wrong.
-      throw unusable('must not set throwOnAppendFailure to false');
-    if (isOff && flat(name) === 'tlsverifycert')
-      throw unusable('must name the CA by tlsCAFile, not switch tlsVerifyCert off');
+    if (!OPTIONS.has(normalised(name))) throw invalidUrl('has an unknown option');
+    if (isOff && normalised(name) === 'throwonappendfailure')
+      // The client would return a wrong revision instead of an error.
+      throw invalidUrl('must not set throwOnAppendFailure to false');
+    if (isOff && normalised(name) === 'tlsverifycert')
+      throw invalidUrl('must name the CA by tlsCAFile, not turn tlsVerifyCert off');
   }
 }
 
 /**
  * A client for a connection string (`esdb://…` or `esdb+discover://…`, TLS and credentials in it honoured). It
- * connects when it is first used, and again by itself.
+ * connects when it is first used, and reconnects by itself.
  *
- * @throws InvalidInput when it is no such string; the message holds no part of it, which may be a password.
+ * @throws InvalidInput when the string is not valid. The message contains no part of it, which may be a password.
  */
 export function connect(url: string): EventStoreDBClient {
-  refuseTraps(url);
-  const client = opened(url);
+  checkOptions(url);
+  const client = newClient(url);
   const parts = partsOf(client);
   const { handleError } = parts;
-  // The client waits for it nowhere: while no node can be discovered, it would end the process.
+  // The client does not handle its rejection, which would end the process while no node can be discovered.
   parts.handleError = (call, error) => handleError(call, error).catch(() => undefined);
   return client;
 }
 
-function opened(url: string): EventStoreDBClient {
+function newClient(url: string): EventStoreDBClient {
   try {
     return EventStoreDBClient.connectionString(url);
   } catch {
-    throw unusable('is not well-formed, or names a certificate file that is not there');
+    throw invalidUrl('is not well-formed, or names a certificate file that does not exist');
   }
 }
 
-function unusable(detail: string): InvalidInput {
+function invalidUrl(detail: string): InvalidInput {
   return new InvalidInput(
     `the connection string of EventStoreDB ${detail}`,
     [{ pointer: 'EVENTSTORE_URL', detail }],
@@ -103,15 +104,15 @@ function unusable(detail: string): InvalidInput {
   );
 }
 
-/** Longest that a farewell to the server may take, in milliseconds. */
-const FAREWELL = 1_000;
+/** How long closing may take. */
+const CLOSE_TIMEOUT_MS = 1_000;
 
 /** Ends all calls and the connection. */
 export async function disconnect(client: EventStoreDBClient): Promise<void> {
-  const farewell = async () => {
+  const close = async () => {
     await client.dispose();
     const channel = await partsOf(client).getChannel();
     channel.close();
   };
-  await settleWithin(FAREWELL, farewell());
+  await settleWithin(CLOSE_TIMEOUT_MS, close());
 }

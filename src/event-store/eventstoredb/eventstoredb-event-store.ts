@@ -1,13 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStoreDBClient } from '@eventstore/db-client';
-import { InvalidInput } from '../../platform/errors.js';
 import { validateAppend, validateAppends } from '../core/append-validation.js';
 import type {
   Appended,
   AppendOutcome,
   EventStore,
-  ExpectedRevision,
   NewEvent,
   ReadAllOptions,
   ReadBatchesOptions,
@@ -17,6 +15,8 @@ import type {
   StreamAppend,
   SubscriptionMessage,
 } from '../event-store.js';
+import type { ExpectedRevision } from '../core/expected-revision.js';
+import { storeClosed } from '../event-store.errors.js';
 import { START } from '../position.js';
 import type { Position } from '../position.js';
 import { streamBounds, wholeNumber } from '../core/stream-bounds.js';
@@ -24,168 +24,135 @@ import { BulkAppends } from './append-bulk.js';
 import { AppendChannel } from './append-channel.js';
 import { ChainHeads } from './chain-heads.js';
 import { connect, disconnect } from './connection.js';
+import { EventStreamReader } from './event-stream-reader.js';
+import { checkStreamPrefix, DEFAULTS } from './eventstoredb-options.js';
+import type { EventStoreDbOptions } from './eventstoredb-options.js';
 import { HeadPosition } from './head-position.js';
 import { LogIdentity } from './log-identity.js';
 import { LogReader } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
-import { storeClosed, type RetryPolicy } from '../../platform/retry-policy.js';
-import { subscription, type BackOff } from './subscription.js';
-
-export type EventStoreDbOptions = Readonly<{
-  /** `esdb://…` or `esdb+discover://…`; TLS and credentials in it are honoured. */
-  url: string;
-}> &
-  Partial<
-    Readonly<{
-      /** What every stream's name begins with in EventStoreDB; nothing else is read. */
-      streamPrefix: string;
-      /** Attempts after an outage, for appends and reads alike. */
-      patience: RetryPolicy;
-      /** How long an append may go unanswered before it is sent again, in milliseconds. */
-      answerMs: number;
-      /** How long nothing may come before a read is begun again, or a subscription looked after, in milliseconds. */
-      silenceMs: number;
-      /** Between the end of a subscription and the next one on the server. */
-      backOff: BackOff;
-    }>
-  >;
-
-const DEFAULTS = {
-  streamPrefix: 'upheld.',
-  patience: { pauses: [50, 200, 500, 1_000, 1_000, 1_000], limit: 5_000 },
-  answerMs: 5_000,
-  silenceMs: 10_000,
-  backOff: { first: 50, longest: 2_000 },
-};
+import { subscription } from './subscription.js';
 
 /**
- * The server stamps an event before it is written, by a clock of its own which nobody can ask for, and nobody can
- * keep it from writing: an instant counts as settled when it is so long past by the clock of this process, in
- * milliseconds. So the two clocks must agree as well as that.
+ * The server stamps an event before it writes it, by a clock that cannot be read, and its writes cannot be held up. So
+ * an instant counts as settled when it is so long past by the clock of this process, in milliseconds. The two clocks
+ * must agree within this time.
  */
-const SETTLED_AFTER = 2_000;
-
-/** Printable, without spaces, and not a system stream's. */
-const PREFIX = /^(?!\$)[!-~]{1,50}$/;
+const SETTLED_AFTER_MS = 2_000;
 
 /**
  * The log in an EventStoreDB server or cluster, beside other applications' streams. Any number of processes may
- * append to one log and read it. Built for what a real server was measured to answer
+ * append to one log and read it. It relies on answers that were observed on a real server
  * (test/contract/eventstoredb-behaviour.spec.ts).
  */
 export class EventStoreDbEventStore implements EventStore {
   readonly #closing = new AbortController();
+  /** Calls that closing waits for. */
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #client: EventStoreDBClient;
   readonly #head: HeadPosition;
-  readonly #reader: LogReader;
+  readonly #streams: EventStreamReader;
+  readonly #log: LogReader;
   readonly #writer: LogWriter;
   readonly #bulks = new BulkAppends((append) => this.#writer.write(append));
   readonly #identity: LogIdentity;
-  readonly #prefix: string;
-  readonly #silenceMs: number;
-  readonly #backOff: BackOff;
+  readonly #settings: Required<EventStoreDbOptions>;
   #closed: Promise<void> | undefined;
 
-  /** Connects when it is first used. @throws InvalidInput for a connection string or a prefix that cannot be used. */
+  /** Connects when it is first used. @throws InvalidInput for an invalid connection string or stream prefix. */
   constructor(options: EventStoreDbOptions) {
-    const { url, streamPrefix: prefix, patience, answerMs, silenceMs, backOff } = { ...DEFAULTS, ...options };
-    if (!PREFIX.test(prefix)) {
-      const detail = 'must be 1 to 50 printable characters, no space, and not begin with $';
-      const faults = [{ pointer: 'UPHELD_STREAM_PREFIX', detail }];
-      throw new InvalidInput(`the prefix of streams ${detail}`, faults, 'invalid-configuration');
-    }
-    // Every read waits for it.
+    this.#settings = { ...DEFAULTS, ...options };
+    const { url, streamPrefix: prefix, retryPolicy, answerMs, silenceMs } = this.#settings;
+    checkStreamPrefix(prefix);
+    // Each read adds a listener.
     setMaxListeners(0, this.#closing.signal);
-    const heads = new ChainHeads();
-    const waiting = { silenceMs, closing: this.#closing.signal };
     this.#client = connect(url);
-    // Appends under way when it is closed are seen through; whoever reads is told.
-    const untilClosed = { ...patience, closing: this.#closing.signal };
-    this.#head = new HeadPosition(this.#client, prefix, untilClosed, waiting);
-    this.#reader = new LogReader(this.#client, prefix, heads, untilClosed, waiting);
+    // Closing ends reads and their retries. Appends under way are completed.
+    const reading = { prefix, retryPolicy, silenceMs, closing: this.#closing.signal };
+    const writing = { prefix, retryPolicy, answerMs };
+    const heads = new ChainHeads();
+    this.#head = new HeadPosition(this.#client, reading);
+    this.#streams = new EventStreamReader(this.#client, heads, reading);
+    this.#log = new LogReader(this.#client, reading);
     const channel = new AppendChannel(this.#client);
-    const writing = { prefix, patience, answerMs };
-    this.#writer = new LogWriter(channel, this.#reader, heads, this.#head, writing);
-    this.#identity = new LogIdentity(this.#client, channel, writing, waiting);
-    this.#prefix = prefix;
-    this.#silenceMs = silenceMs;
-    this.#backOff = backOff;
+    this.#writer = new LogWriter(channel, this.#streams, heads, this.#head, writing);
+    this.#identity = new LogIdentity(this.#client, channel, reading, writing);
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
     const append = validateAppend({ stream, expected, events });
-    this.#refuseWhenClosed();
-    const outcome = await this.#settle(this.#writer.write(append));
+    this.#throwIfClosed();
+    const outcome = await this.#track(this.#writer.write(append));
     if (outcome instanceof Error) throw outcome;
     return outcome;
   }
 
   async appendBulk(appends: readonly StreamAppend[]): Promise<AppendOutcome[]> {
-    const admitted = await validateAppends(appends);
-    this.#refuseWhenClosed();
-    return this.#settle(this.#bulks.store(admitted));
+    const validated = await validateAppends(appends);
+    this.#throwIfClosed();
+    return this.#track(this.#bulks.store(validated));
   }
 
   async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent> {
     const bounds = streamBounds(options);
-    this.#refuseWhenClosed();
-    yield* this.#reader.stream(stream, bounds);
+    this.#throwIfClosed();
+    yield* this.#streams.read(stream, bounds);
   }
 
   async *readAll({ after = START, limit }: ReadAllOptions = {}): AsyncGenerator<RecordedEvent> {
-    const most = wholeNumber('limit', limit) ?? Infinity;
-    this.#refuseWhenClosed();
-    yield* this.#reader.between(after, await this.#head.find(), most);
+    const maxEvents = wholeNumber('limit', limit) ?? Infinity;
+    this.#throwIfClosed();
+    yield* this.#log.readBetween(after, await this.#head.find(), maxEvents);
   }
 
   async *readBatches({ after = START }: ReadBatchesOptions = {}): AsyncGenerator<
     readonly EventWithoutMetadata[]
   > {
-    this.#refuseWhenClosed();
-    yield* this.#reader.batchesBetween(after, await this.#head.find());
+    this.#throwIfClosed();
+    yield* this.#log.readBatchesBetween(after, await this.#head.find());
   }
 
   subscribe({ after, signal }: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionMessage> {
-    const ended = AbortSignal.any([signal, this.#closing.signal]);
-    const [reader, head, silenceMs, backOff] = [this.#reader, this.#head, this.#silenceMs, this.#backOff];
-    return subscription({ reader, head, silenceMs, backOff }, after, ended);
+    const { silenceMs, resubscribePolicy } = this.#settings;
+    const source = { reader: this.#log, head: this.#head, silenceMs, resubscribePolicy };
+    return subscription(source, after, AbortSignal.any([signal, this.#closing.signal]));
   }
 
   async head(): Promise<Position> {
-    this.#refuseWhenClosed();
+    this.#throwIfClosed();
     return this.#head.find();
   }
 
-  /** By the clock of this process, which must agree with the server's: see {@link SETTLED_AFTER}. */
+  /** By the clock of this process, which must agree with the server's: see {@link SETTLED_AFTER_MS}. */
   async settledHead(instant: Date): Promise<Position | null> {
-    this.#refuseWhenClosed();
+    this.#throwIfClosed();
     const age = Date.now() - instant.getTime();
     if (age <= 0) return null;
     const { signal } = this.#closing;
-    // Where it is closed meanwhile, the question for the head is refused.
-    if (age < SETTLED_AFTER) await pause(SETTLED_AFTER - age, undefined, { signal }).catch(() => undefined);
+    // If the store is closed meanwhile, head() throws.
+    if (age < SETTLED_AFTER_MS)
+      await pause(SETTLED_AFTER_MS - age, undefined, { signal }).catch(() => undefined);
     return this.head();
   }
 
   async identity(): Promise<string> {
-    this.#refuseWhenClosed();
-    return `eventstoredb:${this.#prefix}:${await this.#settle(this.#identity.find())}`;
+    this.#throwIfClosed();
+    return `eventstoredb:${this.#settings.streamPrefix}:${await this.#track(this.#identity.find())}`;
   }
 
-  /** Ends subscriptions and the connection, after the appends under way have their answers. */
+  /** Ends subscriptions and the connection, after the appends under way have their outcomes. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
   async #close(): Promise<void> {
-    this.#closing.abort();
+    this.#closing.abort(storeClosed());
     await Promise.allSettled(this.#underWay);
     await disconnect(this.#client);
   }
 
-  async #settle<T>(work: Promise<T>): Promise<T> {
+  async #track<T>(work: Promise<T>): Promise<T> {
     this.#underWay.add(work);
     try {
       return await work;
@@ -194,7 +161,7 @@ export class EventStoreDbEventStore implements EventStore {
     }
   }
 
-  #refuseWhenClosed(): void {
-    if (this.#closing.signal.aborted) throw storeClosed();
+  #throwIfClosed(): void {
+    this.#closing.signal.throwIfAborted();
   }
 }

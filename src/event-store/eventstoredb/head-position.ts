@@ -3,46 +3,43 @@ import type { AllStreamResolvedEvent, EventStoreDBClient } from '@eventstore/db-
 import { TimedOut } from '../../platform/timeout.js';
 import { position, START } from '../position.js';
 import type { Position } from '../position.js';
-import { READ_BUFFER, StreamReader } from './stream-reader.js';
 import { retryEventStoreDb } from './eventstoredb-failures.js';
-import type { RetryPolicy } from '../../platform/retry-policy.js';
-import type { Waiting } from './eventstoredb-failures.js';
+import type { ReadOptions } from './eventstoredb-options.js';
 import { toRecordedEvent } from './stored-event.js';
+import { READ_BUFFER, StreamReader } from './stream-reader.js';
 
 /**
- * Finds the last event of the log among those of the system and of other applications: backwards from the
- * server's last one, as far as it did not look before. The client ignores the filter of such a read.
+ * Finds the last event of the log among those of the system and of other applications: it reads backwards from the
+ * server's last event to where it ended before. The client ignores a filter of such a read.
  */
 export class HeadPosition {
-  /** The last event of the log up to `searched`, or later. */
+  /** The last event of the log up to `searched`, or a later one. */
   #last: Position = START;
   #searched: Position = START;
 
   constructor(
     private readonly client: EventStoreDBClient,
-    private readonly prefix: string,
-    private readonly patience: RetryPolicy,
-    private readonly waiting: Waiting,
+    private readonly options: ReadOptions,
   ) {}
 
-  /** An event of the log is known to be at this position. */
+  /** Says that there is an event of the log at this position. */
   note(at: Position): void {
     if (at > this.#last) this.#last = at;
   }
 
-  /** @throws Unavailable when the server does not answer. */
+  /** The position of the last event of the log. @throws Unavailable when the server does not answer. */
   find(): Promise<Position> {
-    return retryEventStoreDb(() => this.findOnce(), this.patience);
+    return retryEventStoreDb(() => this.findOnce(), this.options.retryPolicy, this.options.closing);
   }
 
   /** As {@link find}, in one attempt. @throws the client's error. */
   async findOnce(): Promise<Position> {
     const known = this.#last > this.#searched ? this.#last : this.#searched;
-    const [end] = await this.#search(known, 1);
-    // A server's log is never empty.
+    const end = await this.#search(known, 1);
+    // A server always has events of its own.
     if (end === undefined) throw new TimedOut('the server ended the read');
     if (end < known) {
-      // The server holds another log than it did, of which nothing is known yet.
+      // The server was restored or replaced: what was found before no longer holds.
       [this.#last, this.#searched] = [START, START];
       await this.#search(START, Infinity);
     } else if (end > known && this.#last !== end) await this.#search(known, Infinity);
@@ -50,42 +47,44 @@ export class HeadPosition {
     return this.#last;
   }
 
-  /** Looks at so many events, back to a known position or an event of the log; the first one's position. */
-  async #search(known: Position, count: number): Promise<Position[]> {
-    const seen: Position[] = [];
-    let place: Position | undefined;
+  /**
+   * Reads up to `count` events backwards from the server's last, until it reaches the known position or an event of the
+   * log, which it notes. Returns the position of the server's last event.
+   */
+  async #search(known: Position, count: number): Promise<Position | undefined> {
+    let end: Position | undefined;
+    let reached: Position | undefined;
     for await (const batch of this.#read(BACKWARDS, count)) {
       for (const resolved of batch) {
         if (resolved.event === undefined) continue;
-        const at = position(resolved.event.position.commit);
-        if (seen.length === 0) seen.push(at);
-        place = at;
-        if (at <= known) return seen;
-        if (toRecordedEvent(resolved, this.prefix) === undefined) continue;
-        this.note(at);
-        return seen;
+        reached = position(resolved.event.position.commit);
+        end ??= reached;
+        if (reached <= known) return end;
+        if (toRecordedEvent(resolved, this.options.prefix) === undefined) continue;
+        this.note(reached);
+        return end;
       }
     }
-    // A call that the server ends early looks like one that came to the beginning.
-    if (count === Infinity && (place === undefined || place > (await this.#first())))
+    // A call that the server ends early looks like one that reached the first event.
+    if (count === Infinity && (reached === undefined || reached > (await this.#firstPosition())))
       throw new TimedOut('the server ended the read before its end');
-    return seen;
+    return end;
   }
 
   /** The position of the first event on the server. */
-  async #first(): Promise<Position> {
+  async #firstPosition(): Promise<Position> {
     for await (const [first] of this.#read(FORWARDS, 1)) {
       if (first?.event !== undefined) return position(first.event.position.commit);
     }
     throw new TimedOut('the server ended the read');
   }
 
-  /** Reads the whole server's log from either end. */
+  /** Reads all events of the server from either end. */
   #read(
     direction: typeof BACKWARDS | typeof FORWARDS,
     count: number,
   ): AsyncGenerator<AllStreamResolvedEvent[]> {
-    const read = this.client.readAll(
+    const call = this.client.readAll(
       {
         direction,
         fromPosition: direction === BACKWARDS ? END : FIRST,
@@ -94,6 +93,6 @@ export class HeadPosition {
       },
       READ_BUFFER,
     );
-    return new StreamReader<AllStreamResolvedEvent>(read).batches(this.waiting);
+    return new StreamReader<AllStreamResolvedEvent>(call).batches(this.options);
   }
 }

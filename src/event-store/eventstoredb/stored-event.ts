@@ -4,37 +4,39 @@ import type { EventWithoutMetadata, EventMetadata, JsonObject, RecordedEvent } f
 import type { ChainedEvent } from '../core/hash-chain.js';
 import { position } from '../position.js';
 
-/** What the engine itself keeps with an event, within its metadata under this name. */
-const OWN = 'upheld';
-type Own = Readonly<{ version: number; hash: string }>;
+/** The name within an event's metadata under which this engine keeps what EventStoreDB has no field for. */
+const ENGINE_FIELD = 'upheld';
+type EngineMetadata = Readonly<{ version: number; hash: string }>;
 
-/** An event as EventStoreDB takes it; JSON as UTF-8. */
+/** An event as sent to EventStoreDB, with JSON in UTF-8. */
 export type WireEvent = Readonly<{ id: string; type: string; data: Uint8Array; metadata: Uint8Array }>;
 
+/** The event as sent to EventStoreDB. */
 export function toWireEvent({ event, hash }: ChainedEvent<ValidatedEvent>): WireEvent {
   const { id, type, version, data, metadata } = event;
-  const own: Own = { version, hash };
+  const own: EngineMetadata = { version, hash };
   const separator = metadata === '{}' ? '' : ',';
-  const withOwn = `${metadata.slice(0, -1)}${separator}"${OWN}":${JSON.stringify(own)}}`;
+  const withOwn = `${metadata.slice(0, -1)}${separator}"${ENGINE_FIELD}":${JSON.stringify(own)}}`;
   return { id, type, data: Buffer.from(data), metadata: Buffer.from(withOwn) };
 }
 
-/** An event as the client reads it. */
+/** An event as the client returns it. */
 export type ClientEvent = ResolvedEvent | AllStreamResolvedEvent;
 
 /**
- * An event as read by the client; undefined for one that is not of the log: of another stream, or of the system
- * (a tombstone). One of a stream of the log that this engine did not write has version 0, which no reader knows,
- * and no hash.
+ * The event of the log. Undefined for one that is not of the log: of another stream, or of the system (a tombstone).
+ * One that other software wrote into a stream of the log has no hash, and version 0, which no schema has.
  */
 export function toRecordedEvent(resolved: ClientEvent, prefix: string): RecordedEvent | undefined {
   const event = toEventWithoutMetadata(resolved, prefix);
   if (event === undefined) return undefined;
-  const { [OWN]: _, ...metadata } = asObject(resolved.event?.metadata) as EventMetadata & { [OWN]?: Own };
+  const { [ENGINE_FIELD]: _, ...metadata } = asObject(resolved.event?.metadata) as EventMetadata & {
+    [ENGINE_FIELD]?: EngineMetadata;
+  };
   return { ...event, metadata };
 }
 
-/** The same but for its metadata. */
+/** As {@link toRecordedEvent}, without metadata. */
 export function toEventWithoutMetadata(
   { event }: ClientEvent,
   prefix: string,
@@ -42,7 +44,7 @@ export function toEventWithoutMetadata(
   if (event?.position === undefined || !event.streamId.startsWith(prefix) || isSystemType(event.type)) {
     return undefined;
   }
-  const { [OWN]: own } = asObject(event.metadata) as { [OWN]?: Own };
+  const { [ENGINE_FIELD]: own } = asObject(event.metadata) as { [ENGINE_FIELD]?: EngineMetadata };
   return {
     id: event.id,
     type: event.type,
@@ -56,7 +58,7 @@ export function toEventWithoutMetadata(
   };
 }
 
-/** Types that begin so are the server's own. */
+/** Whether an event type is reserved for the server. */
 export const isSystemType = (type: string): boolean => type.startsWith('$');
 
 function asObject(value: unknown): object {

@@ -1,10 +1,9 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { TimedOut } from '../../platform/timeout.js';
-import { storeClosed } from '../../platform/retry-policy.js';
-import type { Waiting } from './eventstoredb-failures.js';
+import type { ReadOptions } from './eventstoredb-options.js';
 
-/** One of the client's reads or subscriptions: what is used of it. */
+/** The parts of one of the client's reads or subscriptions that are used here. */
 type ClientStream = Pick<Readable, 'read' | 'readableLength'> &
   Readonly<{
     destroy: () => unknown;
@@ -13,16 +12,16 @@ type ClientStream = Pick<Readable, 'read' | 'readableLength'> &
     unsubscribe?: () => Promise<void>;
   }>;
 
-/** Items the client holds for us at most; the server waits when there are so many. */
+/** Most items that the client buffers. The server waits while the buffer is full. */
 export const READ_BUFFER = { highWaterMark: 256 };
 
 /**
- * Pulls items out of one of the client's streams. The client's own iteration ends in ways that cannot be told
- * apart (a lost connection is one `error` and neither `end` nor `close`), and cannot be left while it waits.
+ * Reads items from one of the client's streams. The client's own iteration cannot tell its ends apart (a lost
+ * connection is one `error`, without `end` or `close`), and cannot be left while it waits.
  */
 export class StreamReader<Item> {
   #taken = 0;
-  /** After how many items the server said that there are no more. */
+  /** The number of items after which the server said that there are no more. */
   #caughtUpAfter = Infinity;
   #failure: Error | undefined;
   #ended = false;
@@ -47,17 +46,17 @@ export class StreamReader<Item> {
     });
   }
 
-  /** Whether everything has been taken that there was when the server said that this is all. */
+  /** Whether all items were taken that came before the server said that there are no more. */
   get caughtUp(): boolean {
     return this.#taken >= this.#caughtUpAfter;
   }
 
-  /** What has come and was not taken yet; when the server has said meanwhile that this is all, no more than that. */
+  /** Takes the buffered items, but none past the point at which the server said that there are no more. */
   take(): Item[] {
     const items: Item[] = [];
     if (this.#failure !== undefined) return items;
-    const due = this.caughtUp ? Infinity : this.#caughtUpAfter - this.#taken;
-    while (items.length < Math.min(due, READ_BUFFER.highWaterMark)) {
+    const untilCaughtUp = this.caughtUp ? Infinity : this.#caughtUpAfter - this.#taken;
+    while (items.length < Math.min(untilCaughtUp, READ_BUFFER.highWaterMark)) {
       const item = this.stream.read() as Item | null;
       if (item === null) break;
       items.push(item);
@@ -67,8 +66,9 @@ export class StreamReader<Item> {
   }
 
   /**
-   * Waits for anything to happen, for so many milliseconds at most; whether anything did.
-   * @throws whatever ended the stream before its end.
+   * Waits until there is anything to take, the stream ends, the signal aborts, or {@link wake} is called.
+   * @returns false when nothing of that happened within `ms` milliseconds.
+   * @throws the error that broke the stream off.
    */
   async wait(ms: number, signal?: AbortSignal): Promise<boolean> {
     if (this.#failure !== undefined) throw this.#failure;
@@ -90,12 +90,12 @@ export class StreamReader<Item> {
     });
   }
 
-  /** The server has said something other than an item: who waits goes on, and may wait again. */
+  /** Ends the wait under way, because the server has sent something other than an item. */
   wake(): void {
     this.#wake?.();
   }
 
-  /** Whether there is something to take at once. */
+  /** Whether there is an item to take at once. */
   hasBuffered(): boolean {
     return this.#failure === undefined && this.stream.readableLength > 0;
   }
@@ -105,31 +105,32 @@ export class StreamReader<Item> {
   }
 
   /**
-   * All items in batches as they come; an empty one when the server says that this is all.
-   * @throws NoAnswer when none comes for so many milliseconds; Unavailable when the store is closed.
+   * Yields all items in batches as they come, and a batch (which may be empty) when the reader has caught up.
+   * @throws TimedOut when nothing comes for `silenceMs`; the reason of `closing`; the error that broke the stream off.
    */
-  async *batches({ silenceMs, closing }: Waiting): AsyncGenerator<Item[]> {
-    let told = false;
+  async *batches({ silenceMs, closing }: Pick<ReadOptions, 'silenceMs' | 'closing'>): AsyncGenerator<Item[]> {
+    let caughtUp = false;
     try {
       for (;;) {
         const items = this.take();
-        if (items.length > 0 || this.caughtUp !== told) {
-          told = this.caughtUp;
+        if (items.length > 0 || this.caughtUp !== caughtUp) {
+          caughtUp = this.caughtUp;
           yield items;
         } else if (this.#failure !== undefined) throw this.#failure;
         else if (this.#ended) return;
-        else if (closing.aborted) throw storeClosed();
-        else if (!(await this.wait(silenceMs, closing)))
-          throw new TimedOut(`nothing came for ${silenceMs} ms`);
-        // What came with it would else be taken one by one, and each pass on through all who wait for a batch.
-        else await turn();
+        else {
+          closing.throwIfAborted();
+          if (!(await this.wait(silenceMs, closing))) throw new TimedOut(`nothing came for ${silenceMs} ms`);
+          // Items that came together would otherwise make batches of one item each.
+          await nextTurn();
+        }
       }
     } finally {
       this.close();
     }
   }
 
-  /** Leaves the stream; the server is told. */
+  /** Leaves the stream and cancels it on the server. */
   close(): void {
     const left = this.stream.cancel?.() ?? this.stream.unsubscribe?.();
     left?.catch(() => undefined);

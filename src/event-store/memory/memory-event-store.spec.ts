@@ -2,8 +2,8 @@ import { sampleEvent, sampleEvents } from '../../../test/support/sample-events.j
 import { InvalidAppend, RevisionConflict } from '../event-store.errors.js';
 import { MemoryEventStore } from './memory-event-store.js';
 
-describe('the log in memory', () => {
-  it('stamps with its clock, but never earlier than before', async () => {
+describe('the in-memory event store', () => {
+  it('stamps events by its clock, and never earlier than the event before', async () => {
     const instants = [2_000, 1_000, 3_000];
     const store = new MemoryEventStore(() => instants.shift() ?? 0);
     for (let time = 0; time < 3; time += 1) await store.append('a', 'any', sampleEvents(1));
@@ -12,7 +12,7 @@ describe('the log in memory', () => {
     expect(times).toEqual(['02.000Z', '02.000Z', '03.000Z']);
   });
 
-  it('holds an event id once, in whatever stream', async () => {
+  it('refuses an event id that any stream holds', async () => {
     const store = new MemoryEventStore();
     const [known, other] = [sampleEvent(), sampleEvent()];
     await store.append('a', 'no-stream', [known]);
@@ -21,7 +21,7 @@ describe('the log in memory', () => {
     expect(await store.append('b', 'no-stream', [other])).toMatchObject({ revision: 0 });
   });
 
-  it('knows a repeat by its ids when no revision is expected, too', async () => {
+  it('recognises a repeat by its ids when no revision is expected', async () => {
     const store = new MemoryEventStore();
     const events = sampleEvents(2);
     const first = await store.append('a', 'any', events);

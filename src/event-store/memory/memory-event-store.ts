@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate as turn } from 'node:timers/promises';
-import { Unavailable } from '../../platform/errors.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { validateAppend } from '../core/append-validation.js';
 import type { ValidatedAppend, ValidatedEvent } from '../core/append-validation.js';
-import { InvalidAppend, RevisionConflict, StreamNotFound } from '../event-store.errors.js';
+import { InvalidAppend, RevisionConflict, storeClosed, StreamNotFound } from '../event-store.errors.js';
 import type {
   Appended,
   AppendOutcome,
   EventMetadata,
   EventStore,
-  ExpectedRevision,
   JsonObject,
   NewEvent,
   ReadAllOptions,
@@ -20,7 +18,7 @@ import type {
   StreamAppend,
   SubscriptionMessage,
 } from '../event-store.js';
-import { checkExpectedRevision } from '../core/expected-revision.js';
+import { checkExpectedRevision, type ExpectedRevision } from '../core/expected-revision.js';
 import { pollingSubscription } from '../core/polling-subscription.js';
 import { chainEvents } from '../core/hash-chain.js';
 import { AppendSignal } from '../core/append-signal.js';
@@ -28,40 +26,40 @@ import { position, START } from '../position.js';
 import type { Position } from '../position.js';
 import { streamBounds } from '../core/stream-bounds.js';
 
-/** As it stands in the log: the JSON is kept written, so that nobody's object is the log's own. */
-type Stored = Omit<RecordedEvent, 'data' | 'metadata'> & Pick<ValidatedEvent, 'data' | 'metadata'>;
+/** An event as kept: data and metadata are JSON text, so that no caller shares an object with the log. */
+type StoredEvent = Omit<RecordedEvent, 'data' | 'metadata'> & Pick<ValidatedEvent, 'data' | 'metadata'>;
 
 const PAGE = 500;
 
-/** The reference model of the log: one append after another, nothing clever, gone with the process. */
+/** The reference model of the log for tests. It ends with the process. */
 export class MemoryEventStore implements EventStore {
   readonly #identity = `memory:${randomUUID()}`;
-  readonly #log: Stored[] = [];
-  readonly #streams = new Map<string, Stored[]>();
+  readonly #log: StoredEvent[] = [];
+  readonly #streams = new Map<string, StoredEvent[]>();
   readonly #ids = new Set<string>();
-  readonly #news = new AppendSignal();
-  readonly #closed = new AbortController();
+  readonly #appendSignal = new AppendSignal();
+  readonly #closing = new AbortController();
 
   /** @param clock the store's clock, in milliseconds since 1970. */
   constructor(private readonly clock: () => number = Date.now) {}
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
     const append = validateAppend({ stream, expected, events });
-    await this.#open();
+    await this.#ready();
     const outcome = this.#store(append);
     if (outcome instanceof Error) throw outcome;
     return outcome;
   }
 
   async appendBulk(appends: readonly StreamAppend[]): Promise<AppendOutcome[]> {
-    const admitted = appends.map(validateAppend);
-    await this.#open();
-    return admitted.map((append) => this.#store(append));
+    const validated = appends.map(validateAppend);
+    await this.#ready();
+    return validated.map((append) => this.#store(append));
   }
 
   async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent> {
     const { from, direction, limit } = streamBounds(options);
-    await this.#open();
+    await this.#ready();
     const events = this.#streams.get(stream);
     if (events === undefined) throw new StreamNotFound(stream);
     const inOrder = direction === 'forwards' ? events.slice(from) : events.slice(0, from + 1).toReversed();
@@ -69,7 +67,7 @@ export class MemoryEventStore implements EventStore {
   }
 
   async *readAll({ after = START, limit = Infinity }: ReadAllOptions = {}): AsyncGenerator<RecordedEvent> {
-    await this.#open();
+    await this.#ready();
     const head = this.#log.length;
     yield* this.#log.slice(Number(after), Math.min(Number(after) + limit, head)).map(recorded);
   }
@@ -81,53 +79,53 @@ export class MemoryEventStore implements EventStore {
   }
 
   subscribe({ after, signal }: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionMessage> {
-    const pageAfter = async (place: Position) => {
-      await turn();
-      const events = this.#log.slice(Number(place), Number(place) + PAGE).map(recorded);
+    const pageAfter = async (last: Position) => {
+      await nextTurn();
+      const events = this.#log.slice(Number(last), Number(last) + PAGE).map(recorded);
       return { events, more: events.length === PAGE };
     };
-    const ended = AbortSignal.any([signal, this.#closed.signal]);
-    return pollingSubscription({ pageAfter, news: this.#news, pollMs: 60_000 }, after, ended);
+    const end = AbortSignal.any([signal, this.#closing.signal]);
+    return pollingSubscription({ pageAfter, appendSignal: this.#appendSignal, pollMs: 60_000 }, after, end);
   }
 
   async head(): Promise<Position> {
-    await this.#open();
+    await this.#ready();
     return this.#log.at(-1)?.position ?? START;
   }
 
-  /** Stamp and storing are one step here. */
+  /** Events are stamped and stored in one step, so none can follow with an earlier stamp. */
   async settledHead(instant: Date): Promise<Position | null> {
     const head = await this.head();
     return this.clock() > instant.getTime() ? head : null;
   }
 
   async identity(): Promise<string> {
-    await this.#open();
+    await this.#ready();
     return this.#identity;
   }
 
   close(): Promise<void> {
-    this.#closed.abort();
+    this.#closing.abort(storeClosed());
     return Promise.resolve();
   }
 
-  /** Answers are never immediate, as on a real engine. */
-  async #open(): Promise<void> {
-    await turn();
-    if (this.#closed.signal.aborted) throw new Unavailable('event-store-closed', 'the event store is closed');
+  /** Waits for the next turn of the event loop, so that no answer is immediate, as on a real engine. */
+  async #ready(): Promise<void> {
+    await nextTurn();
+    this.#closing.signal.throwIfAborted();
   }
 
   #store(append: ValidatedAppend): AppendOutcome {
     const { stream, expected, events } = append;
     const current = this.#streams.get(stream)?.at(-1)?.revision ?? 'no-stream';
     const ids = events.map(({ id }) => id);
-    const placeIn = (id: string) => this.#streams.get(stream)?.find((event) => event.id === id);
-    const verdict = checkExpectedRevision(expected, current, ids, placeIn);
-    switch (verdict.kind) {
+    const locationOf = (id: string) => this.#streams.get(stream)?.find((event) => event.id === id);
+    const check = checkExpectedRevision(expected, current, ids, locationOf);
+    switch (check.kind) {
       case 'conflict':
         return new RevisionConflict(stream, expected, current);
       case 'repeat':
-        return { revision: verdict.last.revision, position: verdict.last.position };
+        return { revision: check.last.revision, position: check.last.position };
       case 'append': {
         const known = ids.find((id) => this.#ids.has(id));
         if (known !== undefined) return new InvalidAppend(`the log holds event ${known} already`);
@@ -150,12 +148,12 @@ export class MemoryEventStore implements EventStore {
       this.#ids.add(event.id);
     }
     this.#streams.set(stream, before);
-    this.#news.notify();
+    this.#appendSignal.notify();
     return last;
   }
 }
 
-function recorded(stored: Stored): RecordedEvent {
+function recorded(stored: StoredEvent): RecordedEvent {
   return {
     ...stored,
     data: JSON.parse(stored.data) as JsonObject,

@@ -1,24 +1,26 @@
 import type { NewRow } from './append-batch.js';
 
-/** Of a binary COPY: signature, flags and the length of the header's extension; and what ends it. */
+/** The header of binary COPY data (signature, flags, length of the header's extension), and the trailer. */
 const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 const TRAILER = Buffer.from([0xff, 0xff]);
 
 const COLUMNS = 10;
-/** The count of columns, and before each its length. */
+/** The number of columns, and the length before each. */
 const ROW_OVERHEAD = 2 + COLUMNS * 4;
-/** position, revision, event_id, version, stored_at. */
-const FIXED = 8 + 4 + 16 + 4 + 8;
-/** PostgreSQL counts time from here, in microseconds. */
+/** Bytes of position, revision, event_id, version and stored_at. */
+const FIXED_COLUMNS = 8 + 4 + 16 + 4 + 8;
+/** PostgreSQL counts time from this instant, in microseconds. */
 const EPOCH = Date.UTC(2000, 0, 1);
 
 /**
- * Rows of the log as binary COPY has them, in the order of the columns of {@link COPY_EVENTS}. As text, every
- * quote and line of an event's JSON would be escaped here and unescaped there.
+ * Rows of the log as binary COPY data, in the order of the columns of {@link COPY_EVENTS}. In the text format, every
+ * quote and line end in an event's JSON would be escaped here and unescaped by the server.
  */
 export function binaryRows(rows: readonly NewRow[], storedAt: Date): Buffer {
   const stamp = BigInt(storedAt.getTime() - EPOCH) * 1_000n;
-  const writer = new RowWriter(rows.reduce((sum, row) => sum + roomFor(row), HEADER.length + TRAILER.length));
+  const writer = new RowWriter(
+    rows.reduce((sum, row) => sum + maxBytesOf(row), HEADER.length + TRAILER.length),
+  );
   writer.raw(HEADER);
   for (const { position, stream, revision, event, hash } of rows) {
     writer.columns(COLUMNS);
@@ -37,18 +39,18 @@ export function binaryRows(rows: readonly NewRow[], storedAt: Date): Buffer {
   return writer.written;
 }
 
-/** At most: UTF-8 takes up to three bytes for each UTF-16 unit. */
-function roomFor({ stream, event: { type, data, metadata }, hash }: NewRow): number {
+/** UTF-8 takes at most three bytes for each UTF-16 unit. */
+function maxBytesOf({ stream, event: { type, data, metadata }, hash }: NewRow): number {
   const units = stream.length + type.length + data.length + metadata.length + hash.length;
-  return ROW_OVERHEAD + FIXED + units * 3;
+  return ROW_OVERHEAD + FIXED_COLUMNS + units * 3;
 }
 
 class RowWriter {
   readonly #buffer: Buffer;
   #at = 0;
 
-  constructor(room: number) {
-    this.#buffer = Buffer.allocUnsafe(room);
+  constructor(capacity: number) {
+    this.#buffer = Buffer.allocUnsafe(capacity);
   }
 
   get written(): Buffer {

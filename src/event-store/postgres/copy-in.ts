@@ -1,24 +1,24 @@
 import { Query, type Connection, type PoolClient } from 'pg';
 
-/** What of the driver's connection COPY needs; its types leave these out. */
+/** Methods of the driver's connection that COPY needs and its types leave out. */
 type CopyingConnection = Connection & {
   sendCopyFromChunk(chunk: Buffer): void;
   endCopyFrom(): void;
 };
 
-/** Bytes of one message; the driver copies each into a buffer of its own. */
+/** Bytes of one message. The driver copies each into a buffer of its own. */
 const CHUNK = 65_536;
 
 /**
- * Sends COPY … FROM STDIN with its data at once, without waiting to be asked for them: the server takes messages in
- * their order, and passes over the data when the statement fails. So it can stand in a pipeline, where the driver
- * lets no other than its own class of queries in (`pg-copy-streams` is none, and waits besides).
+ * Sends COPY … FROM STDIN with its data at once, without waiting for the server to ask for them: the server handles
+ * messages in order, and skips the data when the statement fails. So COPY can be pipelined with other statements. The
+ * driver pipelines only its own class of queries, which `pg-copy-streams` does not use; and it waits for the server.
  *
  * @param statement one COPY … FROM STDIN, without parameters.
- * @param data all of it, in the statement's format, with what ends it there.
+ * @param data all the data in the statement's format, with its trailer.
  *
- * @throws DatabaseError when the server refuses the statement or a row: then the transaction is aborted and nothing is
- *   stored; the driver's Error when the connection is lost, or silent for longer than its `query_timeout`.
+ * @throws DatabaseError when the server refuses the statement or a row: the transaction is then aborted and nothing is
+ *   stored. The driver's Error when the connection is lost, or silent for longer than its `query_timeout`.
  */
 export function copyIn(client: PoolClient, statement: string, data: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -49,6 +49,6 @@ class CopyIn extends Query {
     copying.endCopyFrom();
   };
 
-  /** The data are on their way already. */
+  /** The data have been sent already. */
   handleCopyInResponse(): void {}
 }

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { CREATE_EVENT_LOG, CREATE_LOG_IDENTITY, DROP_EVENT_LOG } from './event-log.sql.js';
 
-/** The event log of the PostgreSQL engine. */
+/** Creates the event log of the PostgreSQL engine. */
 export class CreateEventLog1795219200000 implements MigrationInterface {
   async up(runner: Pick<QueryRunner, 'query'>): Promise<void> {
     for (const statement of CREATE_EVENT_LOG) await runner.query(statement);
@@ -12,7 +12,7 @@ export class CreateEventLog1795219200000 implements MigrationInterface {
   }
 }
 
-/** The name of the log, by which read models know it. */
+/** Creates the id of the log, which read models record. */
 export class CreateLogIdentity1795219200400 implements MigrationInterface {
   async up(runner: Pick<QueryRunner, 'query'>): Promise<void> {
     for (const statement of CREATE_LOG_IDENTITY) await runner.query(statement);

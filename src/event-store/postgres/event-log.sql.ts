@@ -1,23 +1,23 @@
 /**
- * The key of the advisory lock (transaction-scoped) under which alone the log is appended to; any number will
- * do, so long as every writer takes the same one. It makes the order of positions the order of commits.
+ * The key of the transaction-scoped advisory lock that every append holds. Any number will do, as long as every writer
+ * uses the same. The lock makes the order of positions the order of commits.
  */
 export const APPEND_LOCK = 4_702_588_311;
 
-/** The channel on which every commit to the log is announced. */
+/** The channel that is notified of every commit to the log. */
 export const APPEND_CHANNEL = 'event_log';
 
-/** Names the constraint that an event id in use breaks. */
+/** The constraint that makes event ids unique. */
 export const UNIQUE_EVENT_ID = 'event_log_one_place_for_an_id';
 
-/** Rows and bytes of JSON (but for its last row) that one page of a read holds at most. */
+/** Most rows of one page of a read, and bytes of JSON after which no further row is added to it. */
 export const PAGE_ROWS = 2_000;
 export const PAGE_BYTES = 8_000_000;
 
 /**
- * The log is one table, `public.event_log`. `json`, not `jsonb`: the text stays as written, key order and
- * U+0000 included. Stream names compare by their bytes, whatever the language of the database. `bytes` lets a
- * page be cut by size before it leaves the server.
+ * The log is one table, `public.event_log`. Data are `json`, not `jsonb`, which keeps the text as written, with key
+ * order and U+0000. Stream names compare by their bytes, whatever the collation of the database. `bytes` allows the
+ * server to limit a page by size.
  */
 export const CREATE_EVENT_LOG: readonly string[] = [
   `create table public.event_log (
@@ -40,11 +40,11 @@ export const CREATE_EVENT_LOG: readonly string[] = [
    end $$`,
   `create trigger append_only before update or delete or truncate on public.event_log
      for each statement execute function public.event_log_is_append_only()`,
-  // Not even a session that switches triggers off (session_replication_role) gets past it.
+  // It applies even to a session that turns triggers off (session_replication_role).
   'alter table public.event_log enable always trigger append_only',
 ];
 
-/** One row names the log for good; it goes with the log through backup and restore. */
+/** One row identifies the log for good. It stays with the log through backup and restore. */
 export const CREATE_LOG_IDENTITY: readonly string[] = [
   `create table public.event_log_identity (
      only_one boolean primary key default true check (only_one),
@@ -61,17 +61,17 @@ export const DROP_EVENT_LOG: readonly string[] = [
 ];
 
 /**
- * Begins an append. The lock is a statement of its own, and each statement after it sees all that was committed
- * before it: that is what read committed means, which a database need not have as its default.
+ * Begins an append. The lock is a statement of its own, so that each statement after it sees everything committed
+ * before it. That needs `read committed`, which need not be the database's default.
  */
 export const BEGIN_APPEND = `begin isolation level read committed read write; select pg_advisory_xact_lock(${APPEND_LOCK})`;
 
-/** NOTIFY rides on the commit: it reaches readers when the events are there, and costs no further one. */
+/** NOTIFY is part of the transaction: it reaches readers when the events are visible, and needs no commit of its own. */
 export const COMMIT_APPEND = `notify ${APPEND_CHANNEL}; commit`;
 
 export const HEAD = 'select coalesce(max(position), 0) as position from public.event_log';
 
-/** The head, and the time by the server's clock that what follows it is stamped with, which never runs backwards. */
+/** The head, and the stamp of the next events: the server's time, but never earlier than the last event's stamp. */
 export const HEAD_AND_TIME = `
   select coalesce(last.position, 0) as position,
     greatest(date_trunc('milliseconds', clock_timestamp()), last.stored_at) as now
@@ -80,7 +80,7 @@ export const HEAD_AND_TIME = `
     select position, stored_at from public.event_log order by position desc limit 1
   ) as last on true`;
 
-/** Revision and hash of the last event of each of $1 streams; none for a stream without events. */
+/** Revision and hash of the last event of each stream in $1. A stream without events has no row. */
 export const STREAM_HEADS = `
   select wanted.stream, head.revision, head.hash
   from unnest($1::text[]) as wanted (stream)
@@ -90,25 +90,25 @@ export const STREAM_HEADS = `
   ) as head`;
 
 /**
- * Waits until nobody appends. Whether instant $1 was past before that, counted in the milliseconds of the stamps: the
- * time is asked for before the lock is.
+ * Waits until no append is under way. Returns whether instant $1 was past before that, in whole milliseconds as the
+ * stamps have. The query reads the time first and takes the lock second.
  */
 export const APPEND_LOCK_FREE = `
   select date_trunc('milliseconds', now) > $1::timestamptz as past
   from (select clock_timestamp() as now offset 0) as clock,
     lateral (select pg_advisory_xact_lock_shared(${APPEND_LOCK}) where now is not null offset 0) as free`;
 
-/** The places of events $1. */
-export const PLACES = `
+/** Where the events with ids $1 are. */
+export const EVENT_LOCATIONS = `
   select event_id, stream, revision, position from public.event_log where event_id = any($1::uuid[])`;
 
-/** Appends rows (binary-rows.ts), each with its position and the time it is stamped with. */
+/** Inserts rows in binary format (binary-rows.ts). */
 export const COPY_EVENTS = `
   copy public.event_log
     (position, stream, revision, event_id, type, version, data, metadata, hash, stored_at)
   from stdin (format binary)`;
 
-/** A page: at most as many rows as the limit, and none after the one that makes it PAGE_BYTES large. */
+/** A page of at most `limit` rows, and of none after the row that makes it PAGE_BYTES large. */
 const page = (condition: string, order: string, limit: string, columns = 'data, metadata') => `
   select position, stream, revision, event_id, type, version, ${columns}, hash, stored_at, bytes
   from (

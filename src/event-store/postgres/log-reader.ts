@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
+import type { RetryPolicy } from '../../platform/retry-policy.js';
 import { StreamNotFound } from '../event-store.errors.js';
-import type { EventWithoutMetadata, EventMetadata, JsonObject, RecordedEvent } from '../event-store.js';
+import type { EventWithoutMetadata, RecordedEvent } from '../event-store.js';
 import type { LogPage } from '../core/polling-subscription.js';
 import { position } from '../position.js';
 import type { Position } from '../position.js';
@@ -13,51 +14,38 @@ import {
   PAGE_AFTER,
   PAGE_BACKWARDS,
   PAGE_BETWEEN,
-  PAGE_BYTES,
   PAGE_FORWARDS,
   PAGE_ROWS,
   STREAM_EXISTS,
 } from './event-log.sql.js';
+import { isFullPage, toEventWithoutMetadata, toRecordedEvent } from './event-rows.js';
+import type { EventRow, RowWithoutMetadata } from './event-rows.js';
 import { retryPostgres } from './postgres-failures.js';
-import type { RetryPolicy } from '../../platform/retry-policy.js';
 
-/** For readers with a patience of their own. */
-const ONE_ATTEMPT: RetryPolicy = { pauses: [], limit: 0 };
+/** For subscriptions, which retry by themselves. */
+const NO_RETRIES: RetryPolicy = { firstMs: 0, longestMs: 0, retries: 0 };
 
-type BareRow = Readonly<{
-  position: string;
-  stream: string;
-  revision: number;
-  event_id: string;
-  type: string;
-  version: number;
-  data: JsonObject;
-  hash: string;
-  stored_at: Date;
-  bytes: number;
-}>;
-
-type Row = BareRow & Readonly<{ metadata: EventMetadata }>;
-
-/** Reads a page of at most so many rows, after the last event of the page before it. */
-type Reading<Event> = (last: Event | undefined, rows: number) => Promise<LogPage<Event>>;
+/** Reads at most `rows` events after the last event of the page before. */
+type ReadPage<Event> = (last: Event | undefined, rows: number) => Promise<LogPage<Event>>;
 
 /** Reads the log in pages, each by a query of its own: nothing is held open while the consumer works on one. */
 export class LogReader {
+  /** @param closing ends retries when aborted. */
   constructor(
     private readonly pool: Pool,
-    private readonly patience: RetryPolicy,
+    private readonly retryPolicy: RetryPolicy,
+    private readonly closing?: AbortSignal,
   ) {}
 
-  /** @throws Unavailable when the database does not answer. */
+  /** Position of the last event. @throws Unavailable when the database does not answer. */
   async head(): Promise<Position> {
     const rows = await this.#query<{ position: string }>('head', HEAD, []);
     return position(rows[0]?.position ?? '0');
   }
 
   /**
-   * Whoever appends stamps under the append lock and lets go of it when the events are there. So once it was free,
-   * what is stamped by then can be read, and what comes is stamped later.
+   * A writer stamps its events under the append lock and releases it when they are visible. So once the lock is free,
+   * all events stamped before can be read, and later ones are stamped later.
    * @throws Unavailable when the database does not answer.
    */
   async settledHead(instant: Date): Promise<Position | null> {
@@ -67,83 +55,75 @@ export class LogReader {
     return lock?.past === true ? this.head() : null;
   }
 
-  /** What the log is called. @throws Unavailable when the database does not answer. */
+  /** The id of the log. @throws Unavailable when the database does not answer. */
   async identity(): Promise<string> {
     const [row] = await this.#query<{ id: string }>('identity', IDENTITY, []);
-    if (row === undefined) throw new Error('the log has lost its identity');
+    if (row === undefined) throw new Error('the log has no identity');
     return row.id;
   }
 
   /** The page after a position, in one attempt. @throws Unavailable when the database does not answer. */
   async pageAfter(after: Position): Promise<LogPage> {
-    return this.#page('page-after', PAGE_AFTER, [after], PAGE_ROWS, ONE_ATTEMPT);
+    return this.#page('page-after', PAGE_AFTER, [after], PAGE_ROWS, NO_RETRIES);
   }
 
-  /** The log after one position and up to another. @throws Unavailable when the database does not answer. */
+  /** Events after one position and up to another. @throws Unavailable when the database does not answer. */
   readBetween(after: Position, head: Position, limit: number): AsyncGenerator<RecordedEvent> {
     return this.#events(limit, (last, rows) =>
       this.#page('page-between', PAGE_BETWEEN, [last?.position ?? after, head], rows),
     );
   }
 
-  /** The same in pages and without metadata. @throws Unavailable when the database does not answer. */
+  /** As {@link readBetween}, in pages and without metadata. */
   readBatchesBetween(after: Position, head: Position): AsyncGenerator<readonly EventWithoutMetadata[]> {
-    return this.#pages(Infinity, async (last: EventWithoutMetadata | undefined, rows) => {
-      const values = [last?.position ?? after, head, rows];
-      const found = await this.#query<BareRow>('bare-page-between', PAGE_BETWEEN_WITHOUT_METADATA, values);
-      return { events: found.map(bare), more: isCut(found, rows) };
+    return this.#pages(Infinity, async (last: EventWithoutMetadata | undefined, limit) => {
+      const values = [last?.position ?? after, head, limit];
+      const name = 'page-between-without-metadata';
+      const rows = await this.#query<RowWithoutMetadata>(name, PAGE_BETWEEN_WITHOUT_METADATA, values);
+      return { events: rows.map(toEventWithoutMetadata), more: isFullPage(rows, limit) };
     });
   }
 
   /** @throws StreamNotFound when the stream has no events; Unavailable when the database does not answer. */
   async *readStream(stream: string, bounds: StreamBounds): AsyncGenerator<RecordedEvent> {
-    let none = true;
-    for await (const event of this.#streamPages(stream, bounds)) {
-      none = false;
+    let isEmpty = true;
+    for await (const event of this.#streamEvents(stream, bounds)) {
+      isEmpty = false;
       yield event;
     }
-    if (!none) return;
-    if (!(await this.#exists(stream, bounds))) throw new StreamNotFound(stream);
-    // It may have got its first events between the two queries: that it is there without any was never so.
-    yield* this.#streamPages(stream, bounds);
+    if (!isEmpty) return;
+    if (!(await this.#existsOutside(stream, bounds))) throw new StreamNotFound(stream);
+    // Its first events may have come between the two queries: then they must be found, not an empty stream.
+    yield* this.#streamEvents(stream, bounds);
   }
 
-  /** Whether a stream in which nothing was found has events outside the bounds; not where they leave none out. */
-  async #exists(stream: string, { from, direction, limit }: StreamBounds): Promise<boolean> {
+  /** Whether a stream without events within the bounds has others. Bounds that exclude nothing need no query. */
+  async #existsOutside(stream: string, { from, direction, limit }: StreamBounds): Promise<boolean> {
     if (limit > 0 && (direction === 'backwards' || from === 0)) return false;
     return (await this.#query('stream-exists', STREAM_EXISTS, [stream])).length > 0;
   }
 
-  #streamPages(stream: string, { from, direction, limit }: StreamBounds): AsyncGenerator<RecordedEvent> {
+  #streamEvents(stream: string, { from, direction, limit }: StreamBounds): AsyncGenerator<RecordedEvent> {
     if (direction === 'forwards') {
-      return this.#events(limit, (last, rows) =>
-        this.#page(
-          'page-forwards',
-          PAGE_FORWARDS,
-          [stream, last === undefined ? from : last.revision + 1],
-          rows,
-        ),
-      );
+      return this.#events(limit, (last, rows) => {
+        const first = last === undefined ? from : last.revision + 1;
+        return this.#page('page-forwards', PAGE_FORWARDS, [stream, first], rows);
+      });
     }
-    const start = Math.min(from, Number.MAX_SAFE_INTEGER);
-    return this.#events(limit, (last, rows) =>
-      this.#page(
-        'page-backwards',
-        PAGE_BACKWARDS,
-        [stream, last === undefined ? start : last.revision - 1],
-        rows,
-      ),
-    );
+    return this.#events(limit, (last, rows) => {
+      const first = last === undefined ? Math.min(from, Number.MAX_SAFE_INTEGER) : last.revision - 1;
+      return this.#page('page-backwards', PAGE_BACKWARDS, [stream, first], rows);
+    });
   }
 
-  async *#events(limit: number, read: Reading<RecordedEvent>): AsyncGenerator<RecordedEvent> {
-    for await (const page of this.#pages(limit, read)) yield* page;
+  async *#events(limit: number, readPage: ReadPage<RecordedEvent>): AsyncGenerator<RecordedEvent> {
+    for await (const page of this.#pages(limit, readPage)) yield* page;
   }
 
-  async *#pages<Event>(limit: number, read: Reading<Event>): AsyncGenerator<readonly Event[]> {
+  async *#pages<Event>(limit: number, readPage: ReadPage<Event>): AsyncGenerator<readonly Event[]> {
     let last: Event | undefined;
     for (let left = limit; left > 0;) {
-      const { events, more } = await read(last, Math.min(left, PAGE_ROWS));
+      const { events, more } = await readPage(last, Math.min(left, PAGE_ROWS));
       if (events.length > 0) yield events;
       if (!more) return;
       left -= events.length;
@@ -156,42 +136,19 @@ export class LogReader {
     text: string,
     values: readonly unknown[],
     limit: number,
-    patience = this.patience,
+    retryPolicy = this.retryPolicy,
   ): Promise<LogPage> {
-    const rows = await this.#query<Row>(name, text, [...values, limit], patience);
-    return { events: rows.map(recorded), more: isCut(rows, limit) };
+    const rows = await this.#query<EventRow>(name, text, [...values, limit], retryPolicy);
+    return { events: rows.map(toRecordedEvent), more: isFullPage(rows, limit) };
   }
 
   async #query<R extends object>(
     name: string,
     text: string,
     values: unknown[],
-    patience = this.patience,
+    retryPolicy = this.retryPolicy,
   ): Promise<R[]> {
-    const { rows } = await retryPostgres(() => this.pool.query<R>({ name, text, values }), patience);
-    return rows;
+    const query = () => this.pool.query<R>({ name, text, values });
+    return (await retryPostgres(query, retryPolicy, this.closing)).rows;
   }
-}
-
-/** Whether a page may have ended before the log did. */
-function isCut(rows: readonly BareRow[], limit: number): boolean {
-  return rows.length === limit || rows.reduce((sum, row) => sum + row.bytes, 0) >= PAGE_BYTES;
-}
-
-function recorded(row: Row): RecordedEvent {
-  return { ...bare(row), metadata: row.metadata };
-}
-
-function bare(row: BareRow): EventWithoutMetadata {
-  return {
-    id: row.event_id,
-    type: row.type,
-    version: row.version,
-    data: row.data,
-    stream: row.stream,
-    revision: row.revision,
-    position: position(row.position),
-    storedAt: row.stored_at.toISOString(),
-    hash: row.hash,
-  };
 }

@@ -1,5 +1,7 @@
 import { DatabaseError } from 'pg';
 import type { Pool, PoolClient } from 'pg';
+import { textArray, uuidArray } from '../../platform/postgres/binary-array.js';
+import type { RetryPolicy } from '../../platform/retry-policy.js';
 import type { ValidatedAppend } from '../core/append-validation.js';
 import { InvalidAppend } from '../event-store.errors.js';
 import type { AppendOutcome } from '../event-store.js';
@@ -7,72 +9,70 @@ import type { ChainHead } from '../core/hash-chain.js';
 import { position } from '../position.js';
 import { AppendBatch, needsLocations } from './append-batch.js';
 import type { LogLocation, LogState } from './append-batch.js';
-import { textArray, uuidArray } from '../../platform/postgres/binary-array.js';
 import { binaryRows } from './binary-rows.js';
 import { copyIn } from './copy-in.js';
 import {
   BEGIN_APPEND,
   COMMIT_APPEND,
   COPY_EVENTS,
+  EVENT_LOCATIONS,
   HEAD_AND_TIME,
-  PLACES,
   STREAM_HEADS,
   UNIQUE_EVENT_ID,
 } from './event-log.sql.js';
-import { retryPostgres, isTransientPostgresFailure } from './postgres-failures.js';
-import type { RetryPolicy } from '../../platform/retry-policy.js';
+import { isTransientPostgresFailure, retryPostgres } from './postgres-failures.js';
 
-/** Appends that are judged, and their events inserted, at a time. */
+/** Appends whose events are hashed and sent together. */
 const SLICE = 50;
 
 /**
  * Stores batches of appends, each in one transaction under the append lock and in two round trips (the pool's
- * connections pipeline). An outage is met with another attempt, also when the answer to the commit was lost:
- * the lock is free only when the first attempt has ended, and the events' ids tell whether it was stored.
+ * connections pipeline). After a transient failure it tries again, also when the answer to the commit was lost: the
+ * lock is free only when the first attempt has ended, and the events' ids show whether it stored them.
  */
 export class LogWriter {
   constructor(
     private readonly pool: Pool,
-    private readonly patience: RetryPolicy,
+    private readonly retryPolicy: RetryPolicy,
   ) {}
 
   /** @throws Unavailable when the outcome of the appends is not known. */
   async write(batch: readonly ValidatedAppend[]): Promise<AppendOutcome[]> {
     try {
-      return await retryPostgres(() => this.#transaction(batch), this.patience);
+      return await retryPostgres(() => this.#transaction(batch), this.retryPolicy);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       const [only, ...others] = batch;
       if (only !== undefined && others.length === 0) return [refused(only, error)];
-      return await this.#oneByOne(batch);
+      return await this.#writeOneByOne(batch);
     }
   }
 
-  /** So that only the append at fault is refused. */
-  async #oneByOne(batch: readonly ValidatedAppend[]): Promise<AppendOutcome[]> {
+  /** Writes each append in a transaction of its own, so that only the one at fault is refused. */
+  async #writeOneByOne(batch: readonly ValidatedAppend[]): Promise<AppendOutcome[]> {
     const outcomes: AppendOutcome[] = [];
     for (const append of batch) outcomes.push(...(await this.write([append])));
     return outcomes;
   }
 
-  async #transaction(batch: readonly ValidatedAppend[]): Promise<AppendOutcome[]> {
+  async #transaction(appends: readonly ValidatedAppend[]): Promise<AppendOutcome[]> {
     const client = await this.pool.connect();
     let usable = true;
     try {
-      const state = await readState(client, batch);
-      const judged = new AppendBatch(state);
+      const state = await readState(client, appends);
+      const batch = new AppendBatch(state);
       const insertions: Promise<unknown>[] = [];
-      for (let next = 0; next < batch.length; next += SLICE) {
+      for (let next = 0; next < appends.length; next += SLICE) {
         // The server inserts one slice while the hashes of the next are computed.
-        const rows = judged.judge(batch.slice(next, next + SLICE));
+        const rows = batch.add(appends.slice(next, next + SLICE));
         if (rows.length === 0) continue;
-        const copied = copyIn(client, COPY_EVENTS, binaryRows(rows, state.now));
-        // Told where all are awaited.
-        copied.catch(() => undefined);
-        insertions.push(copied);
+        const insertion = copyIn(client, COPY_EVENTS, binaryRows(rows, state.now));
+        // A failure is thrown below, where all insertions are awaited.
+        insertion.catch(() => undefined);
+        insertions.push(insertion);
       }
       await Promise.all([...insertions, client.query(insertions.length > 0 ? COMMIT_APPEND : 'rollback')]);
-      return judged.outcomes;
+      return batch.outcomes;
     } catch (error) {
       usable = !isTransientPostgresFailure(error) && (await rolledBack(client));
       throw error;
@@ -82,30 +82,30 @@ export class LogWriter {
   }
 }
 
-async function readState(client: PoolClient, batch: readonly ValidatedAppend[]): Promise<LogState> {
-  const wanted = [...new Set(batch.map(({ stream }) => stream))];
+async function readState(client: PoolClient, appends: readonly ValidatedAppend[]): Promise<LogState> {
+  const names = [...new Set(appends.map(({ stream }) => stream))];
   const [, head, heads] = await Promise.all([
     client.query(BEGIN_APPEND),
     client.query<{ position: string; now: Date }>({ name: 'head-and-time', text: HEAD_AND_TIME }),
     client.query<ChainHead & { stream: string }>({
       name: 'stream-heads',
       text: STREAM_HEADS,
-      values: [textArray(wanted)],
+      values: [textArray(names)],
     }),
   ]);
   const streams = new Map(heads.rows.map(({ stream, revision, hash }) => [stream, { revision, hash }]));
-  const unclear = batch.filter((append) => needsLocations(append, streams.get(append.stream)));
+  const unclear = appends.filter((append) => needsLocations(append, streams.get(append.stream)));
   const [last] = head.rows;
-  if (last === undefined) throw new Error('the log does not tell its head');
+  if (last === undefined) throw new Error('the query for the head of the log returned no row');
   return {
     head: position(last.position),
     now: last.now,
     streams,
-    places: unclear.length === 0 ? new Map() : await readPlaces(client, unclear),
+    locations: unclear.length === 0 ? new Map() : await readLocations(client, unclear),
   };
 }
 
-async function readPlaces(
+async function readLocations(
   client: PoolClient,
   appends: readonly ValidatedAppend[],
 ): Promise<Map<string, LogLocation>> {
@@ -116,8 +116,8 @@ async function readPlaces(
     revision: number;
     position: string;
   }>({
-    name: 'places',
-    text: PLACES,
+    name: 'event-locations',
+    text: EVENT_LOCATIONS,
     values: [uuidArray(ids)],
   });
   return new Map(
@@ -128,18 +128,20 @@ async function readPlaces(
   );
 }
 
-/** SQLSTATE classes of values that PostgreSQL does not take; and an event id that stands elsewhere in the log. */
+/** SQLSTATE classes of values that PostgreSQL does not accept. */
 const REFUSED_VALUES = /^(22|54)/;
 
+/** Whether one of the appends can never be stored: for its values, or for an event id that the log holds elsewhere. */
 function isRefusal(error: unknown): error is DatabaseError {
   if (!(error instanceof DatabaseError)) return false;
   return REFUSED_VALUES.test(error.code ?? '') || error.constraint === UNIQUE_EVENT_ID;
 }
 
 function refused({ stream }: ValidatedAppend, error: DatabaseError): InvalidAppend {
-  return new InvalidAppend(`the log takes no such append to ${stream}: ${error.detail ?? error.message}`);
+  return new InvalidAppend(`the log refuses the append to ${stream}: ${error.detail ?? error.message}`);
 }
 
+/** Rolls back. Returns false when even that failed. */
 async function rolledBack(client: PoolClient): Promise<boolean> {
   return client.query('rollback').then(
     () => true,

@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import type { Pool } from 'pg';
+import type { RetryPolicy } from '../../platform/retry-policy.js';
 import { validateAppend, validateAppends } from '../core/append-validation.js';
-import { LogShorter } from '../event-store.errors.js';
+import { LogShorter, storeClosed } from '../event-store.errors.js';
 import type {
   Appended,
   AppendOutcome,
   EventStore,
-  ExpectedRevision,
   NewEvent,
   ReadAllOptions,
   ReadBatchesOptions,
@@ -16,6 +16,7 @@ import type {
   StreamAppend,
   SubscriptionMessage,
 } from '../event-store.js';
+import type { ExpectedRevision } from '../core/expected-revision.js';
 import { pollingSubscription } from '../core/polling-subscription.js';
 import { AppendSignal } from '../core/append-signal.js';
 import { START } from '../position.js';
@@ -27,16 +28,16 @@ import type { LogConnectionOptions } from './connection.js';
 import { LogListener } from './log-listener.js';
 import { LogReader } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
-import { storeClosed, type RetryPolicy } from '../../platform/retry-policy.js';
 
+/** The connection of the store and its limits. */
 export type PostgresEventStoreOptions = Pick<LogConnectionOptions, 'connectionString'> &
   Partial<
     LogConnectionOptions & {
-      /** Attempts after an outage, for appends and reads alike. */
-      patience: RetryPolicy;
-      /** How often subscriptions look for events without being told, in milliseconds. */
+      /** Retries after a transient failure, for appends and reads alike. */
+      retryPolicy: RetryPolicy;
+      /** How often subscriptions read the log when no commit was notified, in milliseconds. */
       pollMs: number;
-      /** Connections for reading, at most; there is one more for appends and one for news. */
+      /** Most connections for reading. There is one more for appends and one for notifications. */
       readers: number;
     }
   >;
@@ -44,17 +45,17 @@ export type PostgresEventStoreOptions = Pick<LogConnectionOptions, 'connectionSt
 const DEFAULTS = {
   connectTimeoutMs: 3_000,
   statementTimeoutMs: 10_000,
-  patience: { pauses: [50, 200, 500, 1_000], limit: 5_000 },
+  retryPolicy: { firstMs: 50, longestMs: 1_000, factor: 3, retries: 4, limitMs: 5_000 },
   pollMs: 1_000,
   readers: 4,
 };
 
 /**
- * The log in a table of a PostgreSQL database (event-log.migration.ts creates it). Any number of processes may
+ * The log in a table of a PostgreSQL database, which event-log.migration.ts creates. Any number of processes may
  * append to one log and read it.
  */
 export class PostgresEventStore implements EventStore {
-  readonly #news = new AppendSignal();
+  readonly #appendSignal = new AppendSignal();
   readonly #closing = new AbortController();
   readonly #writers: Pool;
   readonly #readers: Pool;
@@ -66,96 +67,100 @@ export class PostgresEventStore implements EventStore {
 
   constructor(options: PostgresEventStoreOptions) {
     const settings = { ...DEFAULTS, ...options };
-    // Every read that waits through an outage waits for it, too.
+    // Each read that is being retried adds a listener.
     setMaxListeners(0, this.#closing.signal);
     this.#writers = logConnectionPool(settings, { max: 1, pipeline: true, idleTimeoutMillis: 0 });
     this.#readers = logConnectionPool(settings, { max: settings.readers });
-    const writer = new LogWriter(this.#writers, settings.patience);
+    const writer = new LogWriter(this.#writers, settings.retryPolicy);
     this.#queue = new AppendQueue((batch) => writer.write(batch));
-    // Appends under way when it is closed are seen through; whoever reads is told.
-    this.#reader = new LogReader(this.#readers, { ...settings.patience, closing: this.#closing.signal });
-    this.#listener = new LogListener(clientConfig(settings), this.#news);
+    // Closing ends the retries of reads. Appends under way are completed.
+    this.#reader = new LogReader(this.#readers, settings.retryPolicy, this.#closing.signal);
+    this.#listener = new LogListener(clientConfig(settings), this.#appendSignal);
     this.#pollMs = settings.pollMs;
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
     const append = validateAppend({ stream, expected, events });
-    this.#refuseWhenClosed();
+    this.#throwIfClosed();
     const outcome = await this.#queue.add(append);
     if (outcome instanceof Error) throw outcome;
     return outcome;
   }
 
   async appendBulk(appends: readonly StreamAppend[]): Promise<AppendOutcome[]> {
-    const admitted = await validateAppends(appends);
-    this.#refuseWhenClosed();
-    return Promise.all(admitted.map((append) => this.#queue.add(append)));
+    const validated = await validateAppends(appends);
+    this.#throwIfClosed();
+    return Promise.all(validated.map((append) => this.#queue.add(append)));
   }
 
   async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent> {
     const bounds = streamBounds(options);
-    this.#refuseWhenClosed();
+    this.#throwIfClosed();
     yield* this.#reader.readStream(stream, bounds);
   }
 
   async *readAll({ after = START, limit }: ReadAllOptions = {}): AsyncGenerator<RecordedEvent> {
-    const most = wholeNumber('limit', limit) ?? Infinity;
-    this.#refuseWhenClosed();
-    yield* this.#reader.readBetween(after, await this.#reader.head(), most);
+    const maxEvents = wholeNumber('limit', limit) ?? Infinity;
+    this.#throwIfClosed();
+    yield* this.#reader.readBetween(after, await this.#reader.head(), maxEvents);
   }
 
   async *readBatches({ after = START }: ReadBatchesOptions = {}): AsyncGenerator<
     readonly EventWithoutMetadata[]
   > {
-    this.#refuseWhenClosed();
+    this.#throwIfClosed();
     yield* this.#reader.readBatchesBetween(after, await this.#reader.head());
   }
 
   subscribe({ after, signal }: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionMessage> {
     this.#listener.start();
-    const pageAfter = async (place: Position) => {
-      const page = await this.#reader.pageAfter(place);
-      if (page.events.length === 0) await this.#refuseShorter(place);
+    const pageAfter = async (last: Position) => {
+      const page = await this.#reader.pageAfter(last);
+      if (page.events.length === 0) await this.#throwIfShorter(last);
       return page;
     };
-    const ended = AbortSignal.any([signal, this.#closing.signal]);
-    return pollingSubscription({ pageAfter, news: this.#news, pollMs: this.#pollMs }, after, ended);
+    const end = AbortSignal.any([signal, this.#closing.signal]);
+    return pollingSubscription(
+      { pageAfter, appendSignal: this.#appendSignal, pollMs: this.#pollMs },
+      after,
+      end,
+    );
   }
 
   async head(): Promise<Position> {
-    this.#refuseWhenClosed();
+    this.#throwIfClosed();
     return this.#reader.head();
   }
 
   async settledHead(instant: Date): Promise<Position | null> {
-    this.#refuseWhenClosed();
+    this.#throwIfClosed();
     return this.#reader.settledHead(instant);
   }
 
   async identity(): Promise<string> {
-    this.#refuseWhenClosed();
+    this.#throwIfClosed();
     return `postgres:${await this.#reader.identity()}`;
   }
 
-  /** Ends subscriptions and connections, after the appends under way have their answers. */
+  /** Ends subscriptions and connections, after the appends under way have their outcomes. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
   async #close(): Promise<void> {
-    this.#closing.abort();
+    this.#closing.abort(storeClosed());
     await Promise.all([this.#queue.settled(), this.#listener.close()]);
     await Promise.all([this.#writers.end(), this.#readers.end()]);
   }
 
-  /** @throws LogShorter when the log ends before a place that was followed to. */
-  async #refuseShorter(place: Position): Promise<void> {
+  /** @throws LogShorter when the log ends before a position that the subscription has reached. */
+  async #throwIfShorter(last: Position): Promise<void> {
     const head = await this.#reader.head();
-    if (head < place) throw new LogShorter(head, place);
+    if (head < last) throw new LogShorter(head, last);
   }
 
-  #refuseWhenClosed(): void {
-    if (this.#closing.signal.aborted) throw storeClosed();
+  #throwIfClosed(): void {
+    this.#closing.signal.throwIfAborted();
   }
 }

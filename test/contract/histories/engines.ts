@@ -1,4 +1,5 @@
 import { EventStoreDbEventStore } from '../../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import type { RetryPolicy } from '../../../src/platform/retry-policy.js';
 import { MemoryEventStore } from '../../../src/event-store/memory/memory-event-store.js';
 import { FakeEventStoreDb } from '../../support/fake-eventstoredb/fake-eventstoredb.js';
 import { freshPrefix } from '../../support/stream-prefix.js';
@@ -13,18 +14,20 @@ export type Engine = Readonly<{
   close: () => Promise<void>;
 }>;
 
-/** Of a store that tells every fault, and of one that hides what it can. */
-const PATIENCE = [
-  { pauses: [], limit: 0 },
-  { pauses: [5, 10, 20, 40], limit: 2_000 },
+const NO_RETRIES: RetryPolicy = { firstMs: 0, longestMs: 0, retries: 0 };
+
+/** A store that reports every fault, and one that retries. */
+const RETRY_POLICIES: readonly RetryPolicy[] = [
+  NO_RETRIES,
+  { firstMs: 5, longestMs: 40, retries: 4, limitMs: 2_000 },
 ];
 
 /** Two processes, the connections of each by way of a link that breaks. */
 export async function postgres(): Promise<Engine> {
   const database = await openLogDatabase();
-  const links = await Promise.all(PATIENCE.map(() => SeverableLink.to(database.url)));
+  const links = await Promise.all(RETRY_POLICIES.map(() => SeverableLink.to(database.url)));
   const stores = links.map(({ url }, index) =>
-    database.newStore({ connectionString: url, patience: PATIENCE[index] ?? { pauses: [], limit: 0 } }),
+    database.newStore({ connectionString: url, retryPolicy: RETRY_POLICIES[index] ?? NO_RETRIES }),
   );
   const faults = links.flatMap((link) => [
     () => {
@@ -47,8 +50,8 @@ export async function postgres(): Promise<Engine> {
 /** Two processes on one fake server, with its faults. */
 export async function fakeEventStoreDb(): Promise<Engine> {
   const fake = await FakeEventStoreDb.start();
-  const stores = PATIENCE.map(
-    (patience) => new EventStoreDbEventStore({ url: fake.url, answerMs: 60, silenceMs: 200, patience }),
+  const stores = RETRY_POLICIES.map(
+    (retryPolicy) => new EventStoreDbEventStore({ url: fake.url, answerMs: 60, silenceMs: 200, retryPolicy }),
   );
   const faults = [
     ...(['lose-the-answer', 'lose-the-request', 'never-answer', 'answer-twice', 'not-handled'] as const).map(
@@ -88,7 +91,9 @@ export function memory(): Promise<Engine> {
 /** Two processes on a server that nothing is done to. */
 export function realEventStoreDb(url: string): Promise<Engine> {
   const streamPrefix = freshPrefix();
-  const stores = PATIENCE.map((patience) => new EventStoreDbEventStore({ url, streamPrefix, patience }));
+  const stores = RETRY_POLICIES.map(
+    (retryPolicy) => new EventStoreDbEventStore({ url, streamPrefix, retryPolicy }),
+  );
   const close = async () => {
     await Promise.all(stores.map((store) => store.close()));
   };

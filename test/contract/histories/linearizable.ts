@@ -1,4 +1,4 @@
-import type { ExpectedRevision } from '../../../src/event-store/event-store.js';
+import type { ExpectedRevision } from '../../../src/event-store/core/expected-revision.js';
 import type { StreamBounds } from '../../../src/event-store/core/stream-bounds.js';
 
 /** What became of an append, as far as its client was told: nothing, when the store was unavailable. */

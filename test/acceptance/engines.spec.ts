@@ -10,7 +10,8 @@ import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
 import type { YearStatistics } from '../../src/statistics/rates/statistics.types.js';
 import { commandsFor, recordCases } from '../support/cases.js';
 import { COMPLIED, complaint, RECOMMENDATION, UPHELD } from '../support/http-cases.js';
-import { SERVERS, statisticsOf, TwoEngines, withoutPosition, type Engine } from '../support/two-engines.js';
+import { EVENTSTOREDB_SERVERS } from '../support/eventstoredb-servers.js';
+import { statisticsOf, TwoEngines, withoutPosition, type Engine } from '../support/two-engines.js';
 
 const YEAR = reportingYear('2019-20');
 const BLABY = AuthorityCodeSchema.parse('E07000129');
@@ -38,7 +39,7 @@ async function record(engine: Engine): Promise<readonly Shown[]> {
   return shown;
 }
 
-describe.each(SERVERS)('with the log in PostgreSQL, and in EventStoreDB on %s', (_, url) => {
+describe.each(EVENTSTOREDB_SERVERS)('with the log in PostgreSQL, and in EventStoreDB on %s', (_, url) => {
   let engines: TwoEngines;
   const shown = new Map<Engine, readonly Shown[]>();
   const both: TwoEngines['both'] = (ask) => engines.both(ask);

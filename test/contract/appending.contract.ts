@@ -6,8 +6,8 @@ import { all, type Subject } from './event-store.contract.js';
 import { eventWith, sampleEvent, sampleEvents } from '../support/sample-events.js';
 
 /**
- * A stream that holds the events a, b, …; what is expected of it; the events appended; and the answer: `stored`,
- * `conflict`, or for a repeat the revision of its last event.
+ * Events a, b, … in a stream, the expected revision, the events appended, and the answer: `stored`, `conflict`, or for
+ * a repeat the revision of its last event.
  */
 type Row = [
   holds: string,
@@ -16,8 +16,8 @@ type Row = [
   answer: 'stored' | 'conflict' | number,
 ];
 
-/** Named revisions: versions and repeats are judged alike on every engine. */
-const NAMED: Row[] = [
+/** Exact revisions: conflicts and repeats are the same on every engine. */
+const EXACT: Row[] = [
   ['', 'no-stream', 'ab', 'stored'],
   ['ab', 'no-stream', 'ab', 1],
   ['ab', 'no-stream', 'a', 0],
@@ -35,8 +35,8 @@ const NAMED: Row[] = [
   ['', 0, 'a', 'conflict'],
 ];
 
-/** The other states: the version check alone is common to all engines (design 3). */
-const UNNAMED: Row[] = [
+/** Other expectations: only the check of the stream's state is common to all engines (design 3). */
+const OTHER: Row[] = [
   ['', 'any', 'ab', 'stored'],
   ['ab', 'any', 'c', 'stored'],
   ['ab', 'stream-exists', 'c', 'stored'],
@@ -54,7 +54,7 @@ export function appendingContract({ store, stream, isOwn }: Subject): void {
   };
 
   describe('the truth table of appends', () => {
-    it.each([...NAMED, ...UNNAMED])('stream [%s], expected %s, append [%s]: %s', async (...row) => {
+    it.each([...EXACT, ...OTHER])('stream [%s], expected %s, append [%s]: %s', async (...row) => {
       const [holds, expected, append, answer] = row;
       const name = stream('table');
       const events = eventsByLetter();
@@ -81,7 +81,7 @@ export function appendingContract({ store, stream, isOwn }: Subject): void {
       }
     });
 
-    it('answers a repeat as the first time, however far the stream has gone on', async () => {
+    it('gives a repeat the first answer, whatever was appended since', async () => {
       const name = stream('repeat');
       const [first, second] = [sampleEvents(2), sampleEvents(3)];
       const answers = [await store().append(name, 'no-stream', first), await store().append(name, 1, second)];
@@ -92,8 +92,8 @@ export function appendingContract({ store, stream, isOwn }: Subject): void {
     });
   });
 
-  describe('an append is all or nothing', () => {
-    it('stores none of its events when one of them cannot be stored', async () => {
+  describe('an append', () => {
+    it('stores none of its events when one of them is invalid', async () => {
       const name = stream('atomic');
       const impossible = eventWith({ count: 1n } as unknown as JsonObject);
       const append = store().append(name, 'no-stream', [sampleEvent(), sampleEvent(), impossible]);
@@ -107,7 +107,7 @@ export function appendingContract({ store, stream, isOwn }: Subject): void {
       ['an id that is no UUID', () => [sampleEvent({ id: 'e1' })]],
       ['a function', () => [eventWith({ a: (() => 1) as unknown as string })]],
       ['undefined', () => [eventWith({ a: undefined as unknown as string })]],
-      ['not a number', () => [eventWith({ a: NaN })]],
+      ['NaN', () => [eventWith({ a: NaN })]],
       ['a date', () => [eventWith({ at: new Date(0) as unknown as string })]],
     ])('refuses %s', async (_, events) => {
       const name = stream('refused');
@@ -117,7 +117,7 @@ export function appendingContract({ store, stream, isOwn }: Subject): void {
   });
 
   describe('a bulk of appends', () => {
-    it('judges each on its own, in the order given, each upon those before it', async () => {
+    it('gives each its own outcome, in the order given, after those before it', async () => {
       const [one, two, three] = [stream('bulk'), stream('bulk'), stream('bulk')];
       await store().append(two, 'no-stream', sampleEvents(2));
       const [first, next, last] = [sampleEvents(2), sampleEvents(1), sampleEvents(3)];
@@ -142,7 +142,7 @@ export function appendingContract({ store, stream, isOwn }: Subject): void {
       expect(await idsIn(three)).toEqual(last.map(({ id }) => id));
     });
 
-    it('stores nothing at all when one of its appends is not valid', async () => {
+    it('stores nothing at all when one of its appends is invalid', async () => {
       const head = await store().head();
       const bulk = store().appendBulk([
         { stream: stream('bulk'), expected: 'no-stream', events: sampleEvents(2) },
@@ -153,7 +153,7 @@ export function appendingContract({ store, stream, isOwn }: Subject): void {
       expect(added.filter((event) => isOwn(event.stream))).toEqual([]);
     });
 
-    it('stores more than goes into one batch, in the order given', async () => {
+    it('stores more events than one batch holds, in the order given', async () => {
       const head = await store().head();
       const appends = Array.from({ length: 600 }, () => ({
         stream: stream('bulk'),
@@ -166,7 +166,7 @@ export function appendingContract({ store, stream, isOwn }: Subject): void {
       expect(added.map(({ id }) => id)).toEqual(appends.flatMap(({ events }) => events.map(({ id }) => id)));
     });
 
-    it('of nothing is nothing', async () => {
+    it('may be empty', async () => {
       expect(await store().appendBulk([])).toEqual([]);
     });
   });

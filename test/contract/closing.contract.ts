@@ -5,7 +5,7 @@ import { sampleEvents } from '../support/sample-events.js';
 
 export function closingContract(open: () => Promise<Opened>, { stream }: Subject): void {
   describe('closing the store', () => {
-    it('settles the appends under way, ends subscriptions, refuses what comes after, and may be repeated', async () => {
+    it('completes the appends under way, ends subscriptions, refuses later calls, and may be repeated', async () => {
       const { store, close } = await open();
       try {
         const forever = new AbortController().signal;

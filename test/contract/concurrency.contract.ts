@@ -21,7 +21,7 @@ export function concurrencyContract({ store, stream, isOwn }: Subject): void {
       expect(await all(store().readStream(name))).toHaveLength(expected === 0 ? 3 : 2);
     });
 
-    it('of the same events 64 times at once, all succeed with one answer and store them once', async () => {
+    it('of the same events, 64 at once, all succeed with the same answer and store them once', async () => {
       const name = stream('race');
       const events = sampleEvents(3);
       const answers = await Promise.all(
@@ -31,7 +31,7 @@ export function concurrencyContract({ store, stream, isOwn }: Subject): void {
       expect(await all(store().readStream(name))).toHaveLength(3);
     });
 
-    it('of 2,000 to 200 streams, each stands once at the place that was answered, in whole chains', async () => {
+    it('of 2,000 events to 200 streams: each is stored once, where its answer says, in unbroken chains', async () => {
       const head = await store().head();
       const streams = Array.from({ length: 200 }, () => stream('many'));
       const appends = Array.from({ length: 2_000 }, (_, number) => {
@@ -43,7 +43,9 @@ export function concurrencyContract({ store, stream, isOwn }: Subject): void {
       const events = (await all(store().readAll({ after: head }))).filter((event) => isOwn(event.stream));
       const found = new Map(events.map((event) => [event.id, event]));
       expect(events).toHaveLength(2_000);
-      expect(appends.map(({ event }): Appended | undefined => placeOf(found.get(event.id)))).toEqual(answers);
+      expect(appends.map(({ event }): Appended | undefined => locationOf(found.get(event.id)))).toEqual(
+        answers,
+      );
       for (const name of streams) {
         const recorded = await all(store().readStream(name));
         expect(recorded.map(({ revision }) => revision)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -52,7 +54,7 @@ export function concurrencyContract({ store, stream, isOwn }: Subject): void {
       }
     });
 
-    it('by 16 writers who each read, decide and try again lose no update', async () => {
+    it('by 16 writers that read, decide and retry lose no update', async () => {
       const name = stream('counter');
       const countUp = async (): Promise<void> => {
         const last = await lastOf(name);
@@ -73,7 +75,7 @@ export function concurrencyContract({ store, stream, isOwn }: Subject): void {
       expect(counts).toEqual(Array.from({ length: 80 }, (_, index) => index + 1));
     });
 
-    it('in bulk and single, at once, chain on', async () => {
+    it('in bulk and single, at the same time, do not break the chains', async () => {
       const streams = Array.from({ length: 20 }, () => stream('mixed'));
       await Promise.all([
         ...streams.map((name) => store().append(name, 'any', sampleEvents(3))),
@@ -104,6 +106,6 @@ export function concurrencyContract({ store, stream, isOwn }: Subject): void {
   }
 }
 
-function placeOf(event: Appended | undefined): Appended | undefined {
+function locationOf(event: Appended | undefined): Appended | undefined {
   return event && { revision: event.revision, position: event.position };
 }

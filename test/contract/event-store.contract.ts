@@ -9,30 +9,30 @@ import { readingContract } from './reading.contract.js';
 import { settlingContract } from './settling.contract.js';
 import { subscribingContract } from './subscribing.contract.js';
 
-/** An engine on a log of its own, in a store that may hold streams of others already. */
+/** An engine with a log of its own, on a server that may hold other streams already. */
 export type Opened = Readonly<{
   store: EventStore;
-  /** Another store on the same log, as another process has one; none where a log is one store's. */
-  again?: () => EventStore;
-  /** A store on the same log that looks for events only after minutes: what comes sooner it was told. */
-  listening?: () => EventStore;
+  /** Opens another store on the same log, as another process would. Undefined where only one store can use a log. */
+  another?: () => EventStore;
+  /** A store on the same log that polls only after minutes: an event that comes sooner was notified. */
+  notifiedOnly?: () => EventStore;
   close: () => Promise<void>;
 }>;
 
-/** What a suite works on; streams it names are new in every run. */
+/** What a suite tests. The names of its streams are new in every test run. */
 export type Subject = Readonly<{
   store: () => EventStore;
-  /** One that looks for events only after minutes, where the engine looks at all. */
-  listening: () => EventStore;
+  /** A store that polls only after minutes, if the engine polls. */
+  notifiedOnly: () => EventStore;
   stream: (name: string) => string;
-  /** Whether a stream belongs to this run. */
+  /** Whether a stream was named by this suite. */
   isOwn: (stream: string) => boolean;
 }>;
 
-/** What every engine of the log must do, row by row; run over each of them. */
+/** What every engine of the log must do. */
 export function eventStoreContract(name: string, open: () => Promise<Opened>): void {
   describe(`the event store contract: ${name}`, () => {
-    const run = `contract-${randomUUID().slice(0, 8)}-`;
+    const prefix = `contract-${randomUUID().slice(0, 8)}-`;
     let opened: Opened | undefined;
     let streams = 0;
     beforeAll(async () => {
@@ -41,15 +41,15 @@ export function eventStoreContract(name: string, open: () => Promise<Opened>): v
     afterAll(async () => {
       await opened?.close();
     });
-    const present = () => {
+    const current = () => {
       if (opened === undefined) throw new Error('the store was not opened');
       return opened;
     };
     const subject: Subject = {
-      store: () => present().store,
-      listening: () => present().listening?.() ?? present().store,
-      stream: (stream) => `${run}${stream}-${(streams += 1)}`,
-      isOwn: (stream) => stream.startsWith(run),
+      store: () => current().store,
+      notifiedOnly: () => current().notifiedOnly?.() ?? current().store,
+      stream: (stream) => `${prefix}${stream}-${(streams += 1)}`,
+      isOwn: (stream) => stream.startsWith(prefix),
     };
     appendingContract(subject);
     payloadContract(subject);
@@ -62,7 +62,7 @@ export function eventStoreContract(name: string, open: () => Promise<Opened>): v
   });
 }
 
-/** Everything that an iteration yields. */
+/** All items of an iteration. */
 export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = [];
   for await (const item of items) list.push(item);

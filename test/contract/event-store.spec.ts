@@ -9,7 +9,7 @@ eventStoreContract('memory', () => {
 
 eventStoreContract('PostgreSQL', async () => {
   const database = await openLogDatabase();
-  const again = () => database.newStore();
-  const listening = () => database.newStore({ pollMs: 600_000 });
-  return { store: again(), again, listening, close: database.close };
+  const another = () => database.newStore();
+  const notifiedOnly = () => database.newStore({ pollMs: 600_000 });
+  return { store: another(), another, notifiedOnly, close: database.close };
 });

@@ -16,7 +16,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** A store at an address as the environment gives it. */
+/** A store configured by EVENTSTORE_URL. */
 function storeAt(address: string): EventStoreDbEventStore {
   const { eventStoreUrl: url = '' } = readConfiguration({ EVENTSTORE_URL: address });
   const store = new EventStoreDbEventStore({
@@ -27,8 +27,8 @@ function storeAt(address: string): EventStoreDbEventStore {
   return store;
 }
 
-/** A port of this machine at which nobody is. */
-async function deadPort(): Promise<number> {
+/** A port of this machine on which no server listens. */
+async function unusedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -37,8 +37,8 @@ async function deadPort(): Promise<number> {
   return port;
 }
 
-/** Speaks TLS, notes what each call brings, and lets nobody in. */
-async function guardedServer(certificate: Certificate) {
+/** A TLS server that records the headers of each call and rejects it as unauthenticated. */
+async function rejectingServer(certificate: Certificate) {
   const calls: { path: unknown; authorization: unknown }[] = [];
   const server = createSecureServer({ ...certificate, allowHTTP1: false });
   server.on('stream', (stream, headers) => {
@@ -70,31 +70,35 @@ async function file(content: string): Promise<string> {
   return path;
 }
 
-it('may name several nodes of a cluster, of which one answers', async () => {
-  const fake = await FakeEventStoreDb.start();
-  closing.push(() => fake.stop());
-  const nodes = [await deadPort(), fake.endpoint.port, await deadPort()].map((port) => `127.0.0.1:${port}`);
-  const store = storeAt(`esdb://${nodes.join(',')}?tls=false&discoveryInterval=10`);
-  await store.append('case', 'no-stream', sampleEvents(2));
-  expect(await all(store.readAll())).toHaveLength(2);
-});
-
-it('has user and password sent, decoded, to a server whose authority it names', async () => {
-  const certificate = certificateOfLocalhost();
-  const { port, calls } = await guardedServer(certificate);
-  const ca = await file(certificate.cert);
-  const store = storeAt(`esdb://admin:p%40ss%3Aword@localhost:${port}?tls=true&tlsCaFile=${ca}`);
-  await expect(store.head()).rejects.toMatchObject({ code: 'event-store-unavailable' });
-  expect(calls[0]).toEqual({
-    path: '/event_store.client.streams.Streams/Read',
-    authorization: `Basic ${Buffer.from('admin:p@ss:word').toString('base64')}`,
+describe('the address of EventStoreDB', () => {
+  it('may name several nodes of a cluster, of which one answers', async () => {
+    const fake = await FakeEventStoreDb.start();
+    closing.push(() => fake.stop());
+    const nodes = [await unusedPort(), fake.endpoint.port, await unusedPort()].map(
+      (port) => `127.0.0.1:${port}`,
+    );
+    const store = storeAt(`esdb://${nodes.join(',')}?tls=false&discoveryInterval=10`);
+    await store.append('case', 'no-stream', sampleEvents(2));
+    expect(await all(store.readAll())).toHaveLength(2);
   });
-});
 
-it('has nothing sent to a server of another authority', async () => {
-  const { port, calls } = await guardedServer(certificateOfLocalhost());
-  const ca = await file(certificateOfLocalhost().cert);
-  const store = storeAt(`esdb://admin:secret@localhost:${port}?tls=true&tlsCaFile=${ca}`);
-  await expect(store.head()).rejects.toMatchObject({ code: 'event-store-unavailable' });
-  expect(calls).toEqual([]);
+  it('has user and password sent, decoded, to a server whose certificate it trusts', async () => {
+    const certificate = certificateOfLocalhost();
+    const { port, calls } = await rejectingServer(certificate);
+    const ca = await file(certificate.cert);
+    const store = storeAt(`esdb://admin:p%40ss%3Aword@localhost:${port}?tls=true&tlsCaFile=${ca}`);
+    await expect(store.head()).rejects.toMatchObject({ code: 'event-store-unavailable' });
+    expect(calls[0]).toEqual({
+      path: '/event_store.client.streams.Streams/Read',
+      authorization: `Basic ${Buffer.from('admin:p@ss:word').toString('base64')}`,
+    });
+  });
+
+  it('has nothing sent to a server whose certificate it does not trust', async () => {
+    const { port, calls } = await rejectingServer(certificateOfLocalhost());
+    const ca = await file(certificateOfLocalhost().cert);
+    const store = storeAt(`esdb://admin:secret@localhost:${port}?tls=true&tlsCaFile=${ca}`);
+    await expect(store.head()).rejects.toMatchObject({ code: 'event-store-unavailable' });
+    expect(calls).toEqual([]);
+  });
 });

@@ -1,13 +1,13 @@
 import type { AppendExpectedRevision } from '@eventstore/db-client';
 
 /**
- * What a real EventStoreDB (23.10.6, measured) answers to appends: the stream holds what was appended before, each
- * step an append of events named by letters, `next` the answer's next expected revision, or the type of the error.
+ * Appends to one stream, and what a real EventStoreDB (23.10.6) was observed to answer. Each step appends events named
+ * by letters; the answer is the next expected revision or the type of the error.
  */
 export type AppendRow = Readonly<{
-  says: string;
+  title: string;
   steps: readonly [expected: AppendExpectedRevision, events: string, answer: bigint | string][];
-  /** The events of the stream in the end; undefined for no stream. */
+  /** The events of the stream after all steps; undefined for no stream. */
   holds: string | undefined;
 }>;
 
@@ -15,7 +15,7 @@ const WRONG = 'wrong-expected-version';
 
 export const APPEND_ROWS: readonly AppendRow[] = [
   {
-    says: 'an append is idempotent when it names no stream or an exact revision',
+    title: 'is idempotent when it expects no stream or an exact revision',
     steps: [
       ['no_stream', 'ab', 1n],
       ['no_stream', 'ab', 1n],
@@ -25,7 +25,7 @@ export const APPEND_ROWS: readonly AppendRow[] = [
     holds: 'abc',
   },
   {
-    says: 'a repeat of the beginning of an append is a repeat, and answered as one of its own',
+    title: 'that repeats the beginning of an earlier one is answered with its own last event',
     steps: [
       ['no_stream', 'ab', 1n],
       ['no_stream', 'a', 0n],
@@ -33,7 +33,7 @@ export const APPEND_ROWS: readonly AppendRow[] = [
     holds: 'ab',
   },
   {
-    says: 'known events not from the start, or followed by a new one, are no repeat',
+    title: 'of known events is no repeat when it skips the first one, or adds a new one',
     steps: [
       ['no_stream', 'ab', 1n],
       ['no_stream', 'b', WRONG],
@@ -42,7 +42,7 @@ export const APPEND_ROWS: readonly AppendRow[] = [
     holds: 'ab',
   },
   {
-    says: 'any revision is idempotent as long as the server remembers the ids',
+    title: 'at any revision is idempotent as long as the server remembers the ids',
     steps: [
       ['no_stream', 'ab', 1n],
       ['any', 'ab', 1n],
@@ -52,7 +52,7 @@ export const APPEND_ROWS: readonly AppendRow[] = [
     holds: 'ab',
   },
   {
-    says: 'a revision that is behind or ahead is refused',
+    title: 'is refused when its revision is behind or ahead',
     steps: [
       ['no_stream', 'abc', 2n],
       [1n, 'd', WRONG],
@@ -61,17 +61,17 @@ export const APPEND_ROWS: readonly AppendRow[] = [
     holds: 'abc',
   },
   {
-    says: 'a stream that is to exist and does not is refused',
+    title: 'is refused when it expects that the stream exists and it does not',
     steps: [['stream_exists', 'd', WRONG]],
     holds: undefined,
   },
   {
-    says: 'an append of no events to no stream succeeds and makes none',
+    title: 'of no events to no stream succeeds and creates none',
     steps: [['no_stream', '', 0n]],
     holds: undefined,
   },
   {
-    says: 'an append of no events under a wrong revision is refused',
+    title: 'of no events is refused at a wrong revision',
     steps: [
       ['no_stream', 'ab', 1n],
       [7n, '', WRONG],
@@ -79,7 +79,7 @@ export const APPEND_ROWS: readonly AppendRow[] = [
     holds: 'ab',
   },
   {
-    says: 'the same id twice in one append is stored twice',
+    title: 'that has the same id twice stores it twice',
     steps: [['no_stream', 'aa', 1n]],
     holds: 'aa',
   },

@@ -5,17 +5,13 @@ import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/event
 import { verifyChain } from '../../src/event-store/core/hash-chain.js';
 import { MemoryEventStore } from '../../src/event-store/memory/memory-event-store.js';
 import { InvalidInput } from '../../src/platform/errors.js';
+import { EVENTSTOREDB_SERVERS } from '../support/eventstoredb-servers.js';
 import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 import { freshPrefix } from '../support/stream-prefix.js';
 import { all } from './event-store.contract.js';
 import { eventWith, METADATA, sampleEvent, sampleEvents } from '../support/sample-events.js';
 
-const SERVERS: [name: string, url: string | undefined][] = [['the fake', undefined]];
-if (process.env.TEST_EVENTSTORE_URL !== undefined) {
-  SERVERS.push(['a real server', process.env.TEST_EVENTSTORE_URL]);
-}
-
-describe.each(SERVERS)('the log in EventStoreDB: %s', (_, real) => {
+describe.each(EVENTSTOREDB_SERVERS)('the log in EventStoreDB: %s', (_, real) => {
   const prefix = freshPrefix();
   let fake: FakeEventStoreDb | undefined;
   let client: EventStoreDBClient;
@@ -40,7 +36,7 @@ describe.each(SERVERS)('the log in EventStoreDB: %s', (_, real) => {
     await fake?.stop();
   });
 
-  it('is kept as JSON that others can read, version and hash within the metadata', async () => {
+  it('is stored as JSON that other clients can read, with version and hash in the metadata', async () => {
     const stream = newStream();
     const event = sampleEvent({ version: 3, data: { z: 1, a: 'é' } });
     await store.append(stream, 'no-stream', [event]);
@@ -56,7 +52,7 @@ describe.each(SERVERS)('the log in EventStoreDB: %s', (_, real) => {
     });
   });
 
-  it('chains the same events to the same hashes as the other engines', async () => {
+  it('gives the same events the same hashes as the other engines', async () => {
     const memory = new MemoryEventStore();
     const stream = `chain-${randomUUID()}`;
     const appends = [sampleEvents(2), sampleEvents(1), sampleEvents(3)];
@@ -72,7 +68,7 @@ describe.each(SERVERS)('the log in EventStoreDB: %s', (_, real) => {
     expect(await hashesIn(store)).toEqual(await hashesIn(memory));
   });
 
-  it('holds the chain of a stream that several processes append to at any revision', async () => {
+  it('keeps the chain of a stream unbroken while several processes append at any revision', async () => {
     const stores = [newStore(), newStore(), newStore()];
     const stream = newStream();
     await Promise.all(
@@ -83,7 +79,7 @@ describe.each(SERVERS)('the log in EventStoreDB: %s', (_, real) => {
     expect(verifyChain(recorded)).toBeUndefined();
   });
 
-  it('takes an append to any revision that is repeated soon for a repeat', async () => {
+  it('recognises an append at any revision that is repeated soon', async () => {
     const stream = newStream();
     await store.append(stream, 'no-stream', sampleEvents(2));
     const events = sampleEvents(2);
@@ -93,7 +89,7 @@ describe.each(SERVERS)('the log in EventStoreDB: %s', (_, real) => {
     expect(await all(store.readStream(stream))).toHaveLength(5);
   });
 
-  it('shows an event that another wrote into its streams, without version or hash', async () => {
+  it('returns an event that other software wrote into its streams, without version or hash', async () => {
     const stream = newStream();
     await client.appendToStream(prefix + stream, jsonEvent({ type: 'Foreign', data: ['odd'] }));
     const [foreign] = await all(store.readStream(stream));
@@ -101,12 +97,12 @@ describe.each(SERVERS)('the log in EventStoreDB: %s', (_, real) => {
     expect(verifyChain(foreign === undefined ? [] : [foreign])).toMatchObject({ stream, reason: 'hash' });
   });
 
-  it('refuses types of the server itself, which it would not read back', async () => {
+  it('refuses system types, which it would not read back', async () => {
     const append = store.append(newStream(), 'no-stream', [sampleEvent({ type: '$metadata' })]);
     await expect(append).rejects.toBeInstanceOf(InvalidAppend);
   });
 
-  it('refuses what only the server finds too large', async () => {
+  it('refuses an append that only the server finds too large', async () => {
     const type = 'T'.repeat(200);
     const events = Array.from({ length: 1_500 }, () =>
       sampleEvent({ type, data: { text: 'x'.repeat(220) } }),
@@ -117,7 +113,7 @@ describe.each(SERVERS)('the log in EventStoreDB: %s', (_, real) => {
   });
 
   it.each(['deleteStream', 'tombstoneStream'] as const)(
-    'goes on when someone used %s: the stream is not found, the log holds its events',
+    'works after %s: the stream is not found, and the log holds its events',
     async (deletion) => {
       const head = await store.head();
       const [gone, other] = [newStream(), newStream()];
@@ -145,10 +141,10 @@ describe.each(SERVERS)('the log in EventStoreDB: %s', (_, real) => {
     await expect(store.append(stream, 0, sampleEvents(1))).rejects.toMatchObject({ actual: 'no-stream' });
   });
 
-  it('under another prefix is another log, of another name', async () => {
+  it('with another prefix is another log with another identity', async () => {
     const other = newStore(`${prefix}o.`);
-    const names = await Promise.all([store, other].map((one) => one.identity()));
-    expect(names.map((name) => name.replace(prefix, 'PREFIX.'))).toEqual([
+    const identities = await Promise.all([store, other].map((one) => one.identity()));
+    expect(identities.map((identity) => identity.replace(prefix, 'PREFIX.'))).toEqual([
       expect.stringMatching(/^eventstoredb:PREFIX\.:[0-9a-f-]{36}$/),
       expect.stringMatching(/^eventstoredb:PREFIX\.o\.:[0-9a-f-]{36}$/),
     ]);
@@ -159,7 +155,7 @@ describe.each(SERVERS)('the log in EventStoreDB: %s', (_, real) => {
     expect((await all(other.readAll())).map((event) => event.stream)).toEqual([others]);
   });
 
-  it('reads a large event among many, one at a time', async () => {
+  it('reads a stream of large events', async () => {
     const stream = newStream();
     for (let revision = -1; revision < 9; revision += 1) {
       const event = eventWith({ text: 'x'.repeat(900_000), revision });
@@ -182,7 +178,7 @@ describe('the configuration of the log in EventStoreDB', () => {
     `esdb://admin:${secret}@127.0.0.1:2113?throwOnAppendFailure=false`,
     `esdb://admin:${secret}@127.0.0.1:2113?tlsVerifyCert=false`,
     `esdb://admin:${secret}@127.0.0.1:2113?tls=false&tlsFile=/ca.crt`,
-  ])('is refused without telling the password: %s', (url) => {
+  ])('is refused without revealing the password: %s', (url) => {
     let refusal: unknown;
     try {
       new EventStoreDbEventStore({ url });
@@ -202,7 +198,7 @@ describe('the configuration of the log in EventStoreDB', () => {
     );
   });
 
-  it('connects only when it is used', async () => {
+  it('does not connect before it is used', async () => {
     const store = new EventStoreDbEventStore({ url: 'esdb://127.0.0.1:1?tls=false' });
     await store.close();
   });

@@ -5,7 +5,8 @@ import { freshPrefix } from '../support/stream-prefix.js';
 import { eventStoreContract, type Opened } from './event-store.contract.js';
 
 const REAL = process.env.TEST_EVENTSTORE_URL;
-/** A log of its own on a server; `stop` stops the server, where it is this log's alone. */
+
+/** A log of its own on a server. `stop` stops the server, if no other log is on it. */
 function openOn(url: string, stop: () => Promise<void> = () => Promise.resolve()): Opened {
   const streamPrefix = freshPrefix();
   const stores: EventStoreDbEventStore[] = [];
@@ -14,13 +15,13 @@ function openOn(url: string, stop: () => Promise<void> = () => Promise.resolve()
     stores.push(store);
     return store;
   };
-  const again = () => newStore();
-  const listening = () => newStore({ silenceMs: 600_000 });
+  const another = () => newStore();
+  const notifiedOnly = () => newStore({ silenceMs: 600_000 });
   const close = async () => {
     await Promise.all(stores.map((store) => store.close()));
     await stop();
   };
-  return { store: again(), again, listening, close };
+  return { store: another(), another, notifiedOnly, close };
 }
 
 eventStoreContract('EventStoreDB, the fake', async () => {

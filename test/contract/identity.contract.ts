@@ -10,29 +10,29 @@ export function identityContract(open: () => Promise<Opened>, { store, stream }:
   };
   afterAll(() => Promise.all(opened.map(({ close }) => close())));
 
-  describe('the name of the log', () => {
-    it('is the same whenever it is asked for, whatever is appended', async () => {
-      const name = await store().identity();
+  describe('the identity of the log', () => {
+    it('does not change when events are appended', async () => {
+      const identity = await store().identity();
       await store().append(stream('named'), 'no-stream', sampleEvents(1));
-      expect(await store().identity()).toBe(name);
+      expect(await store().identity()).toBe(identity);
     });
 
-    it('is another for another log', async () => {
+    it('differs between logs', async () => {
       const { store: other } = await openAnother();
       expect(await other.identity()).not.toBe(await store().identity());
     });
 
-    it('is the same for all who ask first at once, and for those who come when they are gone', async () => {
-      const { store: first, again } = await openAnother();
-      const others = Array.from({ length: 7 }, () => again?.() ?? first);
-      const names = await Promise.all([first, ...others].map((one) => one.identity()));
-      expect(new Set(names).size).toBe(1);
-      if (again === undefined) return;
+    it('is the same for all processes that ask first at the same time, and for later ones', async () => {
+      const { store: first, another } = await openAnother();
+      const others = Array.from({ length: 7 }, () => another?.() ?? first);
+      const identities = await Promise.all([first, ...others].map((one) => one.identity()));
+      expect(new Set(identities).size).toBe(1);
+      if (another === undefined) return;
       await Promise.all([first, ...others].map((one) => one.close()));
-      expect(await again().identity()).toBe(names[0]);
+      expect(await another().identity()).toBe(identities[0]);
     });
 
-    it('is no part of the log: asking stores no event', async () => {
+    it('is not part of the log: asking for it stores no event', async () => {
       const { store: other } = await openAnother();
       const name = stream('unnamed');
       const { position } = await other.append(name, 'no-stream', sampleEvents(1));

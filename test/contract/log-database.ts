@@ -7,12 +7,12 @@ import { PostgresEventStore } from '../../src/event-store/postgres/postgres-even
 import type { PostgresEventStoreOptions } from '../../src/event-store/postgres/postgres-event-store.js';
 import { createDatabase } from '../support/database.js';
 
-/** A fresh database with an event log, and what tests open on it. */
+/** A new database with an event log, and the connections that tests open to it. */
 export type LogDatabase = Readonly<{
   url: string;
   newStore: (options?: Partial<PostgresEventStoreOptions>) => PostgresEventStore;
   newClient: () => Promise<Client>;
-  /** Closes everything that was opened on it, and drops it. */
+  /** Closes all connections opened here, and drops the database. */
   close: () => Promise<void>;
 }>;
 

@@ -5,13 +5,13 @@ import type { Position } from '../../src/event-store/position.js';
 import { until } from '../support/projections.js';
 import { all } from './event-store.contract.js';
 import { openLogDatabase, type LogDatabase } from './log-database.js';
-import { CREATE_SEQUENCE, writeRaw, type Discipline, type RawTransaction } from './raw-writer.js';
+import { CREATE_SEQUENCE, writeRaw, type PositionSource, type RawTransaction } from './raw-writer.js';
 import { sampleEvent, sampleEvents } from '../support/sample-events.js';
 
-/** What several writers do at the same time. */
+/** What several writers do concurrently. */
 type Plan = Readonly<{
   raw: readonly (readonly RawTransaction[])[];
-  /** Appends of so many events, one after another, by a store each. */
+  /** For each store, how many events each of its appends has. */
   stores: readonly (readonly number[])[];
 }>;
 
@@ -27,22 +27,22 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   }),
 });
 
-const GIVEN_UP: RawTransaction[] = [
+const ROLLED_BACK: RawTransaction[] = [
   { pauses: [1, 1], end: 'rollback' },
   { pauses: [0], end: 'rollback' },
 ];
 
-describe('position order is commit order', () => {
+describe('the order of positions', () => {
   let database: LogDatabase;
   beforeAll(async () => {
     database = await openLogDatabase();
   });
   afterAll(() => database.close());
 
-  it('under random writers, holds and rollbacks readers see each committed event once and in order', async () => {
+  it('lets readers see each committed event once and in order, under random writers, pauses and rollbacks', async () => {
     await fc.assert(
       fc.asyncProperty(plan, async (writers) => {
-        const { committed, followed, paged } = await watch(database, writers, 'lock');
+        const { committed, followed, paged } = await runWriters(database, writers, 'lock');
         expect(followed.map(({ id }) => id).toSorted()).toEqual(committed.toSorted());
         expect(paged).toEqual(followed);
         const positions = followed.map(({ position }) => position);
@@ -52,13 +52,17 @@ describe('position order is commit order', () => {
     );
   });
 
-  it('leaves no gap between positions, whatever is rolled back', async () => {
-    const { followed } = await watch(database, { raw: [GIVEN_UP, GIVEN_UP], stores: [[1, 2, 3]] }, 'lock');
+  it('has no gaps, whatever is rolled back', async () => {
+    const { followed } = await runWriters(
+      database,
+      { raw: [ROLLED_BACK, ROLLED_BACK], stores: [[1, 2, 3]] },
+      'lock',
+    );
     const positions = followed.map(({ position }) => Number(position));
     expect(positions).toEqual(Array.from({ length: 7 }, (_, index) => (positions[0] ?? 0) + index));
   });
 
-  it('is what the lock buys: without it the same readers lose events', async () => {
+  it('depends on the lock: without it the same readers lose events', async () => {
     const lockless = await openLogDatabase();
     try {
       await (await lockless.newClient()).query(CREATE_SEQUENCE);
@@ -69,7 +73,7 @@ describe('position order is commit order', () => {
         };
       });
       const writers = { raw: Array.from({ length: 8 }, (_, shift) => transactions.slice(shift)), stores: [] };
-      const { committed, followed, paged } = await watch(lockless, writers, 'sequence');
+      const { committed, followed, paged } = await runWriters(lockless, writers, 'sequence');
       expect(followed.length).toBeLessThan(committed.length);
       expect(paged.length).toBeLessThan(committed.length);
     } finally {
@@ -77,15 +81,15 @@ describe('position order is commit order', () => {
     }
   });
 
-  it('and the head as at an instant waits for a writer who is between stamp and commit', async () => {
-    const [client, watcher] = [await database.newClient(), await database.newClient()];
+  it('holds for the head as at an instant, which waits for a writer between stamp and commit', async () => {
+    const [client, observer] = [await database.newClient(), await database.newClient()];
     const store = database.newStore();
     const before = await store.head();
     let settling: Promise<Position | null> | undefined;
     await writeRaw(client, [{ pauses: [2], end: 'commit' }], 'lock', async () => {
       settling = store.settledHead(new Date());
       await until(async () => {
-        const { rows } = await watcher.query(
+        const { rows } = await observer.query(
           `select from pg_locks join pg_database on pg_database.oid = database
            where datname = current_database() and locktype = 'advisory' and not granted`,
         );
@@ -96,7 +100,7 @@ describe('position order is commit order', () => {
     expect(await store.head()).toBe(before + 1n);
   });
 
-  it('and two stores that contend for one stream agree on every revision', async () => {
+  it('lets two stores that compete for one stream agree on every revision', async () => {
     const [one, two] = [database.newStore(), database.newStore()];
     const attempts = await Promise.allSettled(
       Array.from({ length: 200 }, (_, number) =>
@@ -114,17 +118,17 @@ describe('position order is commit order', () => {
   });
 });
 
-/** Runs writers and two readers at once; ids of what was committed, and what each reader saw of it. */
-async function watch(database: LogDatabase, { raw, stores }: Plan, discipline: Discipline) {
+/** Runs writers and two readers concurrently. Returns the ids of the committed events, and what each reader saw. */
+async function runWriters(database: LogDatabase, { raw, stores }: Plan, positions: PositionSource) {
   const reader = database.newStore({ pollMs: 5 });
   const writers = stores.map((sizes) => ({ sizes, store: database.newStore() }));
   const clients = await Promise.all(raw.map(() => database.newClient()));
   try {
     const after = await reader.head();
     const end = sampleEvent();
-    const readers = Promise.all([following(reader, after, end.id), paging(reader, after, end.id)]);
+    const readers = Promise.all([subscribed(reader, after, end.id), readRepeatedly(reader, after, end.id)]);
     const committed = await Promise.all([
-      ...clients.map((client, index) => writeRaw(client, raw[index] ?? [], discipline)),
+      ...clients.map((client, index) => writeRaw(client, raw[index] ?? [], positions)),
       ...writers.map(({ sizes, store }) => writeAppends(store, sizes)),
     ]);
     await reader.append(`end-${end.id}`, 'no-stream', [end]);
@@ -146,7 +150,7 @@ async function writeAppends(store: EventStore, sizes: readonly number[]): Promis
   return ids;
 }
 
-async function following(store: EventStore, after: Position, last: string): Promise<RecordedEvent[]> {
+async function subscribed(store: EventStore, after: Position, last: string): Promise<RecordedEvent[]> {
   const seen: RecordedEvent[] = [];
   for await (const item of store.subscribe({ after, signal: new AbortController().signal })) {
     if (item !== 'caught-up') seen.push(item);
@@ -155,7 +159,7 @@ async function following(store: EventStore, after: Position, last: string): Prom
   return seen;
 }
 
-async function paging(store: EventStore, after: Position, last: string): Promise<RecordedEvent[]> {
+async function readRepeatedly(store: EventStore, after: Position, last: string): Promise<RecordedEvent[]> {
   const seen: RecordedEvent[] = [];
   while (seen.at(-1)?.id !== last) {
     for await (const event of store.readAll({ after: seen.at(-1)?.position ?? after })) seen.push(event);

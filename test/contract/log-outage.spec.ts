@@ -11,13 +11,13 @@ import { openLogDatabase, type LogDatabase } from './log-database.js';
 import { sampleEvents } from '../support/sample-events.js';
 import { SeverableLink } from './severable-link.js';
 
-const IMPATIENT = {
+const SHORT_LIMITS = {
   retryPolicy: { firstMs: 20, longestMs: 50, retries: 2, limitMs: 1_000 },
   statementTimeoutMs: 500,
   connectTimeoutMs: 500,
 };
 
-describe('the PostgreSQL engine in an outage', () => {
+describe('the PostgreSQL engine during an outage', () => {
   let database: LogDatabase;
   let link: SeverableLink;
   beforeAll(async () => {
@@ -29,30 +29,30 @@ describe('the PostgreSQL engine in an outage', () => {
     await link.close();
   });
 
-  describe.each(['lose-the-answer', 'lose-the-commit'] as const)('that happens to %s', (fault) => {
+  describe.each(['lose-the-answer', 'lose-the-commit'] as const)('with the fault %s', (fault) => {
     it.each<[string, ExpectedRevision, number]>([
       ['no stream', 'no-stream', 0],
       ['an exact revision', 1, 2],
       ['any revision', 'any', 2],
     ])(
-      'an append that expects %s is stored once and answered as if nothing had been',
-      async (_, expected, held) => {
+      'stores an append that expects %s once, and answers it as without the fault',
+      async (_, expected, stored) => {
         const store = database.newStore({ connectionString: link.url });
         const stream = `${fault}-${expected}`;
-        if (held > 0) await store.append(stream, 'no-stream', sampleEvents(held));
+        if (stored > 0) await store.append(stream, 'no-stream', sampleEvents(stored));
         const events = sampleEvents(2);
         const faults = link.faults;
         link.onNextCommit(fault);
         const answer = await store.append(stream, expected, events);
         expect(link.faults).toBe(faults + 1);
         const recorded = await all(store.readStream(stream));
-        expect(recorded.slice(held).map(({ id }) => id)).toEqual(events.map(({ id }) => id));
+        expect(recorded.slice(stored).map(({ id }) => id)).toEqual(events.map(({ id }) => id));
         expect(recorded.at(-1)).toMatchObject(answer);
         expect(verifyChain(recorded)).toBeUndefined();
       },
     );
 
-    it('each append of a batch has its own answer', async () => {
+    it('gives each append of a batch its own answer', async () => {
       const store = database.newStore({ connectionString: link.url });
       const stream = `${fault}-batch`;
       await store.append(stream, 'no-stream', sampleEvents(1));
@@ -76,10 +76,10 @@ describe('the PostgreSQL engine in an outage', () => {
     });
   });
 
-  it('refuses appends and reads as unavailable when patience ends, and works again when the server does', async () => {
-    // Fifty that found out one after another would take longer than the test may.
+  it('refuses appends and reads as unavailable when the retries end, and works again when the server does', async () => {
+    // Fifty appends that each ran into the limit one after another would take longer than the test may.
     const retryPolicy = { firstMs: 1_000, longestMs: 1_000, retries: 2, limitMs: 3_000 };
-    const store = database.newStore({ ...IMPATIENT, retryPolicy, connectionString: link.url });
+    const store = database.newStore({ ...SHORT_LIMITS, retryPolicy, connectionString: link.url });
     await store.append('outage', 'no-stream', sampleEvents(1));
     const events = sampleEvents(2);
     await link.close();
@@ -97,7 +97,7 @@ describe('the PostgreSQL engine in an outage', () => {
     expect(await all(store.readStream('outage'))).toHaveLength(3);
   });
 
-  it('waits through an outage that is shorter than patience', async () => {
+  it('survives an outage that is shorter than the retries', async () => {
     const store = database.newStore({ connectionString: link.url });
     await link.close();
     const appending = store.append('short-outage', 'no-stream', sampleEvents(1));
@@ -106,12 +106,12 @@ describe('the PostgreSQL engine in an outage', () => {
     expect(await appending).toMatchObject({ revision: 0 });
   });
 
-  it('tells reads that wait for the server so when it is closed', async () => {
+  it('ends reads that wait for the server when it is closed', async () => {
     const retryPolicy = { firstMs: 600_000, longestMs: 600_000, retries: 1, limitMs: 1_200_000 };
-    const store = database.newStore({ ...IMPATIENT, retryPolicy, connectionString: link.url });
+    const store = database.newStore({ ...SHORT_LIMITS, retryPolicy, connectionString: link.url });
     await link.close();
     const reads = Promise.allSettled([store.head(), all(store.readStream('outage')), all(store.readAll())]);
-    // They wait by then, for minutes.
+    // By now they wait for the next attempt, which is minutes away.
     await pause(200);
     await store.close();
     for (const read of await reads)
@@ -119,8 +119,8 @@ describe('the PostgreSQL engine in an outage', () => {
     await link.open();
   });
 
-  it('does not wait for ever for another who holds the lock', async () => {
-    const store = database.newStore(IMPATIENT);
+  it('does not wait for ever for another process that holds the lock', async () => {
+    const store = database.newStore(SHORT_LIMITS);
     const holder = await database.newClient();
     await holder.query(`begin; select pg_advisory_xact_lock(${APPEND_LOCK})`);
     await expect(store.append('locked', 'no-stream', sampleEvents(1))).rejects.toBeInstanceOf(Unavailable);
@@ -129,14 +129,14 @@ describe('the PostgreSQL engine in an outage', () => {
   });
 
   it.each([
-    ['by news alone', 60_000],
-    ['and looks for events meanwhile', 20],
-  ])('goes on with a subscription that lives %s, without gap or repeat', async (_, pollMs) => {
+    ['by notifications alone', 60_000],
+    ['by polling', 20],
+  ])('continues a subscription %s, without gap or repeat', async (_, pollMs) => {
     const [near, far] = [database.newStore(), database.newStore({ connectionString: link.url, pollMs })];
     const after = await near.head();
     const stop = new AbortController();
     const items: SubscriptionMessage[] = [];
-    const following = (async () => {
+    const subscribing = (async () => {
       for await (const item of far.subscribe({ after, signal: stop.signal })) items.push(item);
     })();
     const seen = () => items.filter((item) => item !== 'caught-up');
@@ -152,21 +152,21 @@ describe('the PostgreSQL engine in an outage', () => {
       await until(round * 10);
     }
     stop.abort();
-    await following;
+    await subscribing;
     expect(seen()).toEqual(await all(near.readAll({ after })));
     expect(seen()).toHaveLength(30);
   });
 
-  it('loses nothing that was acknowledged, and stores nothing twice, while backends are killed', async () => {
+  it('loses no acknowledged event, and stores none twice, while backends are killed', async () => {
     const killer = await database.newClient();
     const store = database.newStore({
       retryPolicy: { firstMs: 5, longestMs: 40, retries: 4, limitMs: 5_000 },
     });
     const after = await store.head();
     const stop = new AbortController();
-    const followed: SubscriptionMessage[] = [];
-    const following = (async () => {
-      for await (const item of store.subscribe({ after, signal: stop.signal })) followed.push(item);
+    const received: SubscriptionMessage[] = [];
+    const subscribing = (async () => {
+      for await (const item of store.subscribe({ after, signal: stop.signal })) received.push(item);
     })();
     const killed = new AbortController();
     const killing = killBackends(killer, killed.signal);
@@ -186,22 +186,22 @@ describe('the PostgreSQL engine in an outage', () => {
       );
       expect(verifyChain(recorded)).toBeUndefined();
     }
-    await waitUntil(() => followed.filter((item) => item !== 'caught-up').length >= events.length);
+    await waitUntil(() => received.filter((item) => item !== 'caught-up').length >= events.length);
     stop.abort();
-    await following;
-    expect(followed.filter((item) => item !== 'caught-up')).toEqual(events);
+    await subscribing;
+    expect(received.filter((item) => item !== 'caught-up')).toEqual(events);
   });
 });
 
 async function waitUntil(reached: () => boolean): Promise<void> {
-  const late = performance.now() + 20_000;
+  const deadline = performance.now() + 20_000;
   while (!reached()) {
-    if (performance.now() > late) throw new Error('waited in vain');
+    if (performance.now() > deadline) throw new Error('it was not reached within 20 s');
     await pause(10);
   }
 }
 
-/** Kills the log's connections, every now and then, until told to stop; how many there were. */
+/** Kills the log's connections repeatedly until aborted. Returns how many it killed. */
 async function killBackends(killer: Client, signal: AbortSignal): Promise<number> {
   let killed = 0;
   while (!signal.aborted) {
@@ -213,7 +213,7 @@ async function killBackends(killer: Client, signal: AbortSignal): Promise<number
   return killed;
 }
 
-/** Appends one after another; one whose outcome is not known is repeated with the same events, as the port says. */
+/** Makes appends one after another. One whose outcome is not known is repeated with the same events. */
 async function writeOn(store: EventStore, stream: string) {
   const acknowledged: { answer: Appended; ids: string[] }[] = [];
   for (let time = 0; time < 25; time += 1) {
@@ -226,6 +226,7 @@ async function writeOn(store: EventStore, stream: string) {
   return { stream, acknowledged };
 }
 
+/** Repeats an attempt until the store is available. */
 async function repeated<T>(attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt();

@@ -5,17 +5,20 @@ import { all, type Subject } from './event-store.contract.js';
 import { eventWith, METADATA, sampleEvent } from '../support/sample-events.js';
 
 const PAYLOADS: [string, JsonObject][] = [
-  ['nothing in it', {}],
-  ['characters beyond the basic plane', { text: '🏛️ 𝔘𝔭𝔥𝔢𝔩𝔡 👩🏽‍⚖️', '🔑': '🗝️' }],
-  ['combining characters, not composed', { text: 'Cafe\u0301 ≠ Caf\u00e9', 'e\u0301': 1, '\u00e9': 2 }],
+  ['no fields', {}],
+  ['characters outside the basic plane', { text: '🏛️ 𝔘𝔭𝔥𝔢𝔩𝔡 👩🏽‍⚖️', '🔑': '🗝️' }],
+  [
+    'combining characters that are not composed',
+    { text: 'Cafe\u0301 ≠ Caf\u00e9', 'e\u0301': 1, '\u00e9': 2 },
+  ],
   ['text from right to left', { text: 'הנציב \u202Eدیوان\u202C', mark: '\u200f' }],
   ['U+0000 and other control characters', { text: 'a\u0000b\u0001\u001f\u007f', 'key\u0000': true }],
-  ['characters that are no characters', { text: '\uffff\ufffe\ufeff\u2028\u2029' }],
+  ['noncharacters and line separators', { text: '\uffff\ufffe\ufeff\u2028\u2029' }],
   ['quotes, backslashes and braces', { text: '"\\"{},NULL\'$1\n\r\t', '{"a"}': '\\u0000' }],
-  ['keys in an order of their own', { z: 1, a: { y: 1, b: 2 }, m: 3 }],
+  ['keys in a particular order', { z: 1, a: { y: 1, b: 2 }, m: 3 }],
   ['numbers of all sizes', { n: [0, 1.5, -1e-7, 1e21, 5e-324, Number.MAX_VALUE, Number.MAX_SAFE_INTEGER] }],
   [
-    'everything that JSON has',
+    'every kind of JSON value',
     { a: [null, true, false, '', [], {}, [[{}]]], b: { c: { d: [{ e: null }] } } },
   ],
 ];
@@ -29,27 +32,27 @@ export function payloadContract({ store, stream }: Subject): void {
   };
 
   describe('a payload', () => {
-    it.each(PAYLOADS)('with %s comes back as it was', async (_, data) => {
+    it.each(PAYLOADS)('with %s is read back unchanged', async (_, data) => {
       const metadata = { ...METADATA, actor: { id: JSON.stringify(data), role: 'caseworker' } };
       const recorded = await readBack(sampleEvent({ data, metadata }));
       expect(recorded).toMatchObject({ data, metadata });
       expect(JSON.stringify(recorded?.data)).toBe(JSON.stringify(data));
     });
 
-    it('keeps the names of stream and type as they were', async () => {
+    it('keeps the names of stream and type unchanged', async () => {
       const name = `${stream('Größe-名前')}-e\u0301-\u00e9-🏛️ 'x' "y"`;
       await store().append(name, 'no-stream', [sampleEvent({ type: "Naïve'Type 🏛️" })]);
       const [recorded] = await all(store().readStream(name));
       expect(recorded).toMatchObject({ stream: name, type: "Naïve'Type 🏛️" });
     });
 
-    it('of the largest size is stored, in one event or many; a byte more is refused and nothing is stored', async () => {
+    it('of the largest size is stored, in one event or many; one more byte is refused and nothing is stored', async () => {
       const name = stream('large');
       await store().append(name, 'no-stream', [largest(0)]);
       const many = Array.from({ length: 2_000 }, () => sampleEvent({ data: {} }));
-      const room =
+      const available =
         MAX_APPEND_BYTES - many.length * (JSON.stringify([{}, METADATA]).length - 3 + EVENT_OVERHEAD_BYTES);
-      const small = Math.floor(room / many.length) - '"x":""'.length;
+      const small = Math.floor(available / many.length) - '"x":""'.length;
       const filled = many.map((event) => ({ ...event, data: { x: 'x'.repeat(small) } }));
       await store().append(name, 0, filled);
       const recorded = await all(store().readStream(name));
@@ -59,7 +62,7 @@ export function payloadContract({ store, stream }: Subject): void {
       await expect(all(store().readStream(other))).rejects.toBeInstanceOf(StreamNotFound);
     });
 
-    it('is the log’s own: what the caller does with the object afterwards changes nothing', async () => {
+    it('is not changed by what the caller does to the object afterwards', async () => {
       const name = stream('own');
       const data = { list: [1, 2, 3] };
       const appending = store().append(name, 'no-stream', [eventWith(data)]);
@@ -73,8 +76,8 @@ export function payloadContract({ store, stream }: Subject): void {
   });
 }
 
-/** An event as large as an append may be, and so many bytes larger. */
-function largest(beyond: number): NewEvent {
+/** An event of the largest size of an append, and `excess` bytes more. */
+function largest(excess: number): NewEvent {
   const empty = JSON.stringify({ text: '' }).length + JSON.stringify(METADATA).length + EVENT_OVERHEAD_BYTES;
-  return eventWith({ text: 'x'.repeat(MAX_APPEND_BYTES - empty + beyond) });
+  return eventWith({ text: 'x'.repeat(MAX_APPEND_BYTES - empty + excess) });
 }

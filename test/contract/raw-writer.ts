@@ -3,11 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { APPEND_LOCK } from '../../src/event-store/postgres/event-log.sql.js';
 
-/** One transaction: events inserted one after another, each pause in milliseconds, then an end. */
+/** One transaction: it inserts one event before each pause (in milliseconds), and then ends. */
 export type RawTransaction = Readonly<{ pauses: readonly number[]; end: 'commit' | 'rollback' }>;
 
-/** How a writer comes by positions: under the append lock, or from a bare sequence as a naive log would. */
-export type Discipline = 'lock' | 'sequence';
+/** How a writer assigns positions: under the append lock, or from a sequence as a naive log would. */
+export type PositionSource = 'lock' | 'sequence';
 
 export const CREATE_SEQUENCE = 'create sequence bare_position';
 
@@ -16,31 +16,31 @@ const POSITION = {
   sequence: `nextval('bare_position')`,
 };
 
-const insert = (discipline: Discipline) => `
+const insert = (positions: PositionSource) => `
   insert into event_log (position, stream, revision, event_id, type, version, data, metadata, hash, stored_at)
-  values (${POSITION[discipline]}, $1, $2, $3, 'RecommendationMade', 1, '{}', '{}', '', clock_timestamp())`;
+  values (${POSITION[positions]}, $1, $2, $3, 'RecommendationMade', 1, '{}', '{}', '', clock_timestamp())`;
 
 /**
- * A writer beside the engine, in plain SQL, who takes its time between position and commit.
- * @param held is waited for at the end of each transaction.
+ * Writes to the log in plain SQL, with pauses between position and commit.
+ * @param beforeEnd is awaited before each transaction ends.
  */
 export async function writeRaw(
   client: Client,
   transactions: readonly RawTransaction[],
-  discipline: Discipline,
-  held: () => Promise<void> = () => Promise.resolve(),
+  positions: PositionSource,
+  beforeEnd: () => Promise<void> = () => Promise.resolve(),
 ): Promise<string[]> {
   const committed: string[] = [];
   for (const { pauses, end } of transactions) {
     const stream = `raw-${randomUUID()}`;
     const ids = pauses.map(() => randomUUID());
     await client.query('begin');
-    if (discipline === 'lock') await client.query('select pg_advisory_xact_lock($1)', [APPEND_LOCK]);
+    if (positions === 'lock') await client.query('select pg_advisory_xact_lock($1)', [APPEND_LOCK]);
     for (const [revision, ms] of pauses.entries()) {
-      await client.query(insert(discipline), [stream, revision, ids[revision]]);
+      await client.query(insert(positions), [stream, revision, ids[revision]]);
       await pause(ms);
     }
-    await held();
+    await beforeEnd();
     await client.query(end);
     if (end === 'commit') committed.push(...ids);
   }

@@ -41,7 +41,7 @@ export function readingContract({ store, stream, isOwn }: Subject): void {
       expect(events.map(({ data }) => data.letter as string).join('')).toBe(yields);
     });
 
-    it('gives each event with its place, time and hash, and as it was appended', async () => {
+    it('yields each event as appended, with its revision, position, time and hash', async () => {
       const name = stream('whole');
       const event = sampleEvent({ version: 3, metadata: { ...METADATA, causationId: 'c-9' } });
       const { position } = await store().append(name, 'no-stream', [event]);
@@ -57,7 +57,7 @@ export function readingContract({ store, stream, isOwn }: Subject): void {
       ]);
     });
 
-    it('without events fails while it is read, whatever the bounds', async () => {
+    it('fails when the stream has no events, whatever the bounds', async () => {
       const missing = stream('missing');
       await expect(all(store().readStream(missing))).rejects.toBeInstanceOf(StreamNotFound);
       await expect(
@@ -68,11 +68,14 @@ export function readingContract({ store, stream, isOwn }: Subject): void {
       });
     });
 
-    it.each([{ from: -1 }, { from: 0.5 }, { limit: -1 }, { limit: NaN }])('refuses %j', async (options) => {
-      await expect(all(store().readStream(stream('missing'), options))).rejects.toBeInstanceOf(RangeError);
-    });
+    it.each([{ from: -1 }, { from: 0.5 }, { limit: -1 }, { limit: NaN }])(
+      'refuses the bounds %j',
+      async (options) => {
+        await expect(all(store().readStream(stream('missing'), options))).rejects.toBeInstanceOf(RangeError);
+      },
+    );
 
-    it('yields a stream of many pages whole, in both directions', async () => {
+    it('yields all events of a stream of many pages, in both directions', async () => {
       const name = stream('long');
       for (let page = 0; page < 6; page += 1) {
         await store().append(name, page === 0 ? 'no-stream' : page * 750 - 1, sampleEvents(750));
@@ -89,7 +92,7 @@ export function readingContract({ store, stream, isOwn }: Subject): void {
   });
 
   describe('reading the whole log', () => {
-    it('yields what was stored after a position, in the order in which it was, with rising positions', async () => {
+    it('yields the events after a position in the order of storing, with rising positions', async () => {
       const head = await store().head();
       const [one, two] = [stream('all'), stream('all')];
       const [first, second, third] = [sampleEvents(2), sampleEvents(2), sampleEvents(1)];
@@ -104,14 +107,14 @@ export function readingContract({ store, stream, isOwn }: Subject): void {
         answers.map(({ position }) => position),
       );
       const positions = events.map(({ position }) => position);
-      expect(positions.every((place, index) => place > (positions[index - 1] ?? head))).toBe(true);
+      expect(positions.every((position, index) => position > (positions[index - 1] ?? head))).toBe(true);
       expect(await store().head()).toBeGreaterThanOrEqual(positions.at(-1) ?? START);
       const [from] = positions;
       const rest = (await all(store().readAll({ after: from }))).filter((event) => isOwn(event.stream));
       expect(rest).toEqual(events.slice(1));
     });
 
-    it('yields no more than the limit, also over many pages, and nothing after the head', async () => {
+    it('yields at most the limit, also over many pages, and nothing after the head', async () => {
       const head = await store().head();
       const bulk = Array.from({ length: 500 }, () => ({
         stream: stream('all'),
@@ -123,11 +126,11 @@ export function readingContract({ store, stream, isOwn }: Subject): void {
       expect(events).toHaveLength(4_321);
       expect(await all(store().readAll({ after: head, limit: 0 }))).toEqual([]);
       expect(await all(store().readAll({ after: head, limit: 1 }))).toEqual(events.slice(0, 1));
-      const beyond = await all(store().readAll({ after: await store().head() }));
-      expect(beyond.filter((event) => isOwn(event.stream))).toEqual([]);
+      const afterHead = await all(store().readAll({ after: await store().head() }));
+      expect(afterHead.filter((event) => isOwn(event.stream))).toEqual([]);
     });
 
-    it('yields the same in batches without metadata, from the same place', async () => {
+    it('yields the same events in batches without metadata', async () => {
       const head = await store().head();
       const appends = Array.from({ length: 300 }, () => ({
         stream: stream('all'),
@@ -144,7 +147,7 @@ export function readingContract({ store, stream, isOwn }: Subject): void {
       expect(none.flat().filter(own)).toEqual([]);
     });
 
-    it('ends at the head there was when it began', async () => {
+    it('ends at the head at the time when it began', async () => {
       const head = await store().head();
       const name = stream('all');
       await store().append(name, 'no-stream', sampleEvents(2));
@@ -156,7 +159,7 @@ export function readingContract({ store, stream, isOwn }: Subject): void {
       expect(seen).toEqual([0, 1]);
     });
 
-    it('tells times of the store that never run backwards', async () => {
+    it('yields times of the store that never decrease', async () => {
       const head = await store().head();
       const name = stream('time');
       await store().append(name, 'no-stream', sampleEvents(1));

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-/** What happens to the next commit that passes. */
+/** What happens to the next commit. */
 type CommitFault = 'none' | 'lose-the-answer' | 'lose-the-commit';
 
-/** The end of a query that commits. */
+/** How a query that commits ends. */
 const COMMIT = 'commit\0';
 
-/** A TCP link to a PostgreSQL server that tests can sever, close, silence, and have lose a commit or its answer. */
+/** A TCP proxy to a PostgreSQL server that can cut, refuse and silence connections, and lose a commit or its answer. */
 export class SeverableLink {
   #fault: CommitFault = 'none';
   #faults = 0;
@@ -25,14 +25,14 @@ export class SeverableLink {
     return link;
   }
 
-  /** The server's URL by way of the link. */
+  /** The server's URL through the proxy. */
   get url(): string {
     const url = new URL(this.target);
     url.host = `127.0.0.1:${this.#port}`;
     return url.href;
   }
 
-  /** How many commits the link has interfered with. */
+  /** How many commits met a fault. */
   get faults(): number {
     return this.#faults;
   }
@@ -41,12 +41,12 @@ export class SeverableLink {
     this.#fault = fault;
   }
 
-  /** Cuts all connections; new ones are taken. */
+  /** Cuts all connections, and accepts new ones. */
   sever(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Passes nothing on any more, on old connections and new ones, and says nothing of it, until it is opened again. */
+  /** Forwards nothing to the server, on old and new connections, without an error, until it is opened again. */
   silence(): void {
     this.#silent = true;
   }
@@ -77,7 +77,7 @@ export class SeverableLink {
       [server, client],
     ] as const) {
       this.#sockets.add(socket);
-      // Each piece is passed on as it comes, as both ends send theirs.
+      // Forward each piece at once, as both ends send theirs.
       socket.setNoDelay(true);
       socket.on('error', () => undefined);
       socket.on('close', () => {
@@ -99,7 +99,7 @@ export class SeverableLink {
     });
     server.on('data', (bytes) => {
       if (!answerIsLost) client.write(bytes);
-      // Only when the server says so has it committed.
+      // The server has committed only when it says so.
       else if (bytes.includes('COMMIT')) client.destroy();
     });
   }

@@ -4,9 +4,9 @@ import type { Position } from '../../src/event-store/position.js';
 import { all, type Subject } from './event-store.contract.js';
 import { sampleEvents } from '../support/sample-events.js';
 
-export function subscribingContract({ store, listening, stream, isOwn }: Subject): void {
-  /** Collects a subscription's own items until there are so many events, and it has said that it has caught up. */
-  const follow = async (after: Position, count: number): Promise<SubscriptionMessage[]> => {
+export function subscribingContract({ store, notifiedOnly, stream, isOwn }: Subject): void {
+  /** Collects messages of a subscription until it has yielded so many of the suite's events, and has caught up. */
+  const collect = async (after: Position, count: number): Promise<SubscriptionMessage[]> => {
     const stop = new AbortController();
     const items: SubscriptionMessage[] = [];
     let events = 0;
@@ -23,21 +23,21 @@ export function subscribingContract({ store, listening, stream, isOwn }: Subject
     (await all(store().readAll({ after: head }))).filter((event) => isOwn(event.stream));
 
   describe('a subscription', () => {
-    it('yields what is there, says that it has caught up, and goes on with what comes', async () => {
+    it('yields stored events, says that it has caught up, and continues with new events', async () => {
       const head = await store().head();
       const name = stream('live');
       await store().append(name, 'no-stream', sampleEvents(3));
       const stop = new AbortController();
-      const told: (number | string)[] = [];
+      const received: (number | string)[] = [];
       for await (const item of store().subscribe({ after: head, signal: stop.signal })) {
-        if (item !== 'caught-up') told.push(item.revision);
-        else if (told.push(item) === 4) await store().append(name, 2, sampleEvents(2));
+        if (item !== 'caught-up') received.push(item.revision);
+        else if (received.push(item) === 4) await store().append(name, 2, sampleEvents(2));
         else stop.abort();
       }
-      expect(told).toEqual([0, 1, 2, 'caught-up', 3, 4, 'caught-up']);
+      expect(received).toEqual([0, 1, 2, 'caught-up', 3, 4, 'caught-up']);
     });
 
-    it('says that it has caught up when there is nothing', async () => {
+    it('says that it has caught up when there are no events', async () => {
       const stop = new AbortController();
       const items: SubscriptionMessage[] = [];
       for await (const item of store().subscribe({ after: await store().head(), signal: stop.signal })) {
@@ -47,15 +47,15 @@ export function subscribingContract({ store, listening, stream, isOwn }: Subject
       expect(items).toEqual(['caught-up']);
     });
 
-    it('begins after the position named, not with it', async () => {
+    it('begins after the given position, not with it', async () => {
       const name = stream('from');
       const { position } = await store().append(name, 'no-stream', sampleEvents(1));
       await store().append(name, 0, sampleEvents(2).slice(1));
-      const [item] = await follow(position, 1);
+      const [item] = await collect(position, 1);
       expect(item).toMatchObject({ stream: name, revision: 1 });
     });
 
-    it('goes from catching up to live without gap or repeat while writers go on', async () => {
+    it('catches up and continues live without gap or repeat while others write', async () => {
       const head = await store().head();
       const backlog = Array.from({ length: 300 }, () => ({
         stream: stream('backlog'),
@@ -72,7 +72,11 @@ export function subscribingContract({ store, listening, stream, isOwn }: Subject
           }
         }),
       );
-      const subscribers = await Promise.all([follow(head, 3_800), follow(head, 3_800), follow(head, 3_800)]);
+      const subscribers = await Promise.all([
+        collect(head, 3_800),
+        collect(head, 3_800),
+        collect(head, 3_800),
+      ]);
       await writing;
       const expected = await ownAfter(head);
       for (const items of subscribers) {
@@ -81,7 +85,7 @@ export function subscribingContract({ store, listening, stream, isOwn }: Subject
       }
     });
 
-    it('that reads slowly misses nothing', async () => {
+    it('misses nothing when its consumer is slow', async () => {
       const head = await store().head();
       const name = stream('slow');
       const stop = new AbortController();
@@ -99,27 +103,27 @@ export function subscribingContract({ store, listening, stream, isOwn }: Subject
       expect(seen).toEqual(await ownAfter(head));
     });
 
-    it('is told of a new event, and need not look for it', async () => {
+    it('is notified of a new event, and need not poll', async () => {
       const stop = new AbortController();
-      const told: (number | string)[] = [];
+      const received: (number | string)[] = [];
       let appending: Promise<unknown> | undefined;
-      const following = { after: await store().head(), signal: stop.signal };
-      for await (const item of listening().subscribe(following)) {
-        told.push(item === 'caught-up' ? item : item.revision);
-        // It waits by then.
-        appending ??= pause(50).then(() => store().append(stream('told'), 'no-stream', sampleEvents(1)));
+      const options = { after: await store().head(), signal: stop.signal };
+      for await (const item of notifiedOnly().subscribe(options)) {
+        received.push(item === 'caught-up' ? item : item.revision);
+        // By then the subscription waits.
+        appending ??= pause(50).then(() => store().append(stream('notified'), 'no-stream', sampleEvents(1)));
         if (item !== 'caught-up') stop.abort();
       }
       await appending;
-      expect(told).toEqual(['caught-up', 0]);
+      expect(received).toEqual(['caught-up', 0]);
     });
 
-    it('ends when it is aborted: before it begins, while it waits, and within a page', async () => {
+    it('ends on abort: before it begins, while it waits, and within a page', async () => {
       const head = await store().head();
       expect(await all(store().subscribe({ after: head, signal: AbortSignal.abort() }))).toEqual([]);
 
       const waiting = new AbortController();
-      const ended = all(listening().subscribe({ after: head, signal: waiting.signal }));
+      const ended = all(notifiedOnly().subscribe({ after: head, signal: waiting.signal }));
       await pause(100);
       waiting.abort();
       expect(await ended).toEqual(['caught-up']);
@@ -134,7 +138,7 @@ export function subscribingContract({ store, listening, stream, isOwn }: Subject
       expect(seen).toBe(10);
     });
 
-    it('may simply be left', async () => {
+    it('may be left without abort', async () => {
       const head = await store().head();
       await store().append(stream('left'), 'no-stream', sampleEvents(3));
       for await (const item of store().subscribe({ after: head, signal: new AbortController().signal })) {

@@ -6,39 +6,33 @@ import { FakeEventStoreDb } from './fake-eventstoredb/fake-eventstoredb.js';
 import { runUpheld, type RunningUpheld } from './running-upheld.js';
 import { freshPrefix, LONGEST_CONFIGURED } from './stream-prefix.js';
 
-/** The servers of EventStoreDB that tests of both engines run on; the fake has no address before it is started. */
-export const SERVERS: [name: string, url: string | undefined][] = [['the fake', undefined]];
-if (process.env['TEST_EVENTSTORE_URL'] !== undefined) {
-  SERVERS.push(['a real server', process.env['TEST_EVENTSTORE_URL']]);
-}
-
-/** The application on one engine; `command` runs `upheld` beside it, as the environment says. */
+/** The application on one engine. `command` runs `upheld` beside it, configured by the environment. */
 export type Engine = RunningUpheld & Readonly<{ command: (...args: string[]) => Promise<CommandOutput> }>;
 
-/** The application with its log in PostgreSQL, and once more with its log in EventStoreDB. */
+/** Two applications: one with its log in PostgreSQL, one with its log in EventStoreDB. */
 export class TwoEngines {
   private constructor(
     readonly eventStoreUrl: string,
-    /** What the streams in EventStoreDB begin with. */
+    /** The beginning of the streams' names in EventStoreDB. */
     readonly streamPrefix: string,
     private readonly engines: readonly [Engine, Engine],
     private readonly fake: FakeEventStoreDb | undefined,
   ) {}
 
-  /** @param url of a server of EventStoreDB; a fake one without. */
+  /** @param url of a real EventStoreDB; starts the fake without one. */
   static async open(url?: string): Promise<TwoEngines> {
     const fake = url === undefined ? await FakeEventStoreDb.start() : undefined;
     const eventStoreUrl = url ?? fake?.url ?? '';
-    // The command line takes it from its environment.
+    // The command line reads it from the environment.
     const streamPrefix = freshPrefix(LONGEST_CONFIGURED);
-    const engines = [await opened({}), await opened({ eventStoreUrl, streamPrefix })] as const;
+    const engines = [await openWith({}), await openWith({ eventStoreUrl, streamPrefix })] as const;
     return new TwoEngines(eventStoreUrl, streamPrefix, engines, fake);
   }
 
-  /** Each engine's answer to the same question. */
-  both<Answer>(ask: (engine: Engine) => Promise<Answer>): Promise<[Answer, Answer]> {
+  /** The result of the same work on each engine. */
+  both<Result>(work: (engine: Engine) => Promise<Result>): Promise<[Result, Result]> {
     const [one, other] = this.engines;
-    return Promise.all([ask(one), ask(other)]);
+    return Promise.all([work(one), work(other)]);
   }
 
   async close(): Promise<void> {
@@ -47,7 +41,7 @@ export class TwoEngines {
   }
 }
 
-async function opened(log: Readonly<{ eventStoreUrl?: string; streamPrefix?: string }>): Promise<Engine> {
+async function openWith(log: Readonly<{ eventStoreUrl?: string; streamPrefix?: string }>): Promise<Engine> {
   const running = await runUpheld(log);
   const environment = {
     DATABASE_URL: running.upheld.databaseUrl,
@@ -57,10 +51,10 @@ async function opened(log: Readonly<{ eventStoreUrl?: string; streamPrefix?: str
   return { ...running, command: (...args) => upheldCommand(args, environment) };
 }
 
-/** What is shown for all councils in a year. */
+/** The statistics of all councils in a year. */
 export const statisticsOf = ({ queries }: RunningUpheld, year: string): Promise<YearStatistics> =>
   queries.execute(new StatisticsOfYear(reportingYear(year)));
 
-/** Statistics without the one thing in which engines may differ. */
+/** Statistics without the position, the one field in which engines may differ. */
 export const withoutPosition = (statistics: YearStatistics): string =>
   JSON.stringify(statistics).replaceAll(`"${statistics.basis.position}"`, '"POSITION"');

@@ -8,26 +8,26 @@ import { sampleEvents } from '../../support/sample-events.js';
 import { contradiction, type AppendAnswer, type Operation } from './linearizable.js';
 import { STREAMS, type Clients, type Expectation, type Step } from './plans.js';
 
-/** What clients ask of an engine. */
+/** The methods of an engine that clients use. */
 export type Log = Pick<EventStore, 'append' | 'appendBulk' | 'readStream'>;
 
-/** What clients were told, by kind and number; and what contradicts each stream that has no order of its calls. */
-export type Judgement = Readonly<{
-  told: Readonly<Record<AppendAnswer['kind'] | 'read', number>>;
+/** How many answers of each kind clients got, and a report on each stream whose calls have no valid order. */
+export type HistoryCheck = Readonly<{
+  answers: Readonly<Record<AppendAnswer['kind'] | 'read', number>>;
   contradictions: readonly string[];
 }>;
 
-/** Lets clients work on fresh streams of one log, each through one of its stores, and judges what they were told. */
-export async function judgeClients(stores: readonly Log[], plan: Clients): Promise<Judgement> {
+/** Runs clients on new streams of one log, each with one of its stores, and checks the answers they got. */
+export async function checkClients(stores: readonly Log[], plan: Clients): Promise<HistoryCheck> {
   const history = new History();
   const storeOf = (number: number) => stores[number % stores.length] ?? stores[0];
-  await Promise.all(plan.map((steps, number) => new Client(history, storeOf(number)).take(steps)));
-  // What nobody asked for may be what was lost.
+  await Promise.all(plan.map((steps, number) => new Client(history, storeOf(number)).perform(steps)));
+  // An event that no client read may be the lost one.
   for (const store of stores) await new Client(history, store).readEverything();
-  return history.judge();
+  return history.check();
 }
 
-/** The calls of all clients, on one clock. */
+/** The calls of all clients, with times of one clock. */
 class History {
   readonly #name = `history-${randomUUID().slice(0, 8)}`;
   readonly #calls = new Map<string, Operation[]>();
@@ -45,26 +45,26 @@ class History {
     this.#calls.set(stream, [...(this.#calls.get(stream) ?? []), operation]);
   }
 
-  judge(): Judgement {
-    const told = { stored: 0, conflict: 0, unknown: 0, read: 0 };
+  check(): HistoryCheck {
+    const answers = { stored: 0, conflict: 0, unknown: 0, read: 0 };
     for (const operation of [...this.#calls.values()].flat()) {
-      told[operation.kind === 'read' ? 'read' : operation.answer.kind] += 1;
+      answers[operation.kind === 'read' ? 'read' : operation.answer.kind] += 1;
     }
     const contradictions = [...this.#calls.values()].map(contradiction).filter((found) => found !== null);
-    return { told, contradictions };
+    return { answers, contradictions };
   }
 }
 
 class Client {
-  /** The last revision of each stream, as far as this client was told. */
-  readonly #seen = new Map<string, number>();
+  /** The last revision of each stream that this client knows. */
+  readonly #lastKnown = new Map<string, number>();
 
   constructor(
     private readonly history: History,
     private readonly store: Log | undefined,
   ) {}
 
-  async take(steps: readonly Step[]): Promise<void> {
+  async perform(steps: readonly Step[]): Promise<void> {
     for (const step of steps) {
       if (step.pause > 0) await pause(step.pause);
       const stream = this.history.streamOf(step.stream);
@@ -75,21 +75,21 @@ class Client {
 
   async readEverything(): Promise<void> {
     for (let stream = 0; stream < STREAMS; stream += 1) {
-      const late = performance.now() + 10_000;
+      const deadline = performance.now() + 10_000;
       const bounds = { from: 0, direction: 'forwards', limit: Infinity } as const;
       while (!(await this.#read(this.history.streamOf(stream), bounds))) {
-        if (performance.now() > late) throw new Error('the log did not answer any more');
+        if (performance.now() > deadline) throw new Error('the log did not answer within 10 s');
         await pause(20);
       }
     }
   }
 
-  /** @returns false when there was no answer; then there is nothing to judge. */
+  /** @returns false when there was no answer to check. */
   async #read(stream: string, bounds: StreamBounds): Promise<boolean> {
-    const asked = this.history.tick();
+    const startedAt = this.history.tick();
     const answer = await this.#idsOf(stream, bounds);
     if (answer === null) return false;
-    this.history.note(stream, { kind: 'read', bounds, answer, asked, told: this.history.tick() });
+    this.history.note(stream, { kind: 'read', bounds, answer, startedAt, endedAt: this.history.tick() });
     return true;
   }
 
@@ -98,7 +98,7 @@ class Client {
     try {
       for await (const { id, revision } of this.#log().readStream(stream, bounds)) {
         ids.push(id);
-        this.#seen.set(stream, Math.max(revision, this.#seen.get(stream) ?? -1));
+        this.#lastKnown.set(stream, Math.max(revision, this.#lastKnown.get(stream) ?? -1));
       }
       return ids;
     } catch (error) {
@@ -108,7 +108,7 @@ class Client {
     }
   }
 
-  /** Appends, and again with the same events as often as it is to be repeated, whatever was told of it before. */
+  /** Appends, and repeats it with the same events as often as the step says, whatever the answers. */
   async #append(stream: string, step: Extract<Step, { events: number }>): Promise<void> {
     const next = this.history.streamOf(step.stream + 1);
     const appends = (step.kind === 'bulk' ? [stream, next] : [stream]).map((name) => ({
@@ -116,23 +116,24 @@ class Client {
       expected: this.#expected(name, step.expected),
       events: sampleEvents(step.events),
     }));
-    for (let time = 0; time <= step.repeats; time += 1) await this.#ask(step.kind, appends);
+    for (let time = 0; time <= step.repeats; time += 1) await this.#request(step.kind, appends);
   }
 
-  async #ask(kind: 'append' | 'bulk', appends: readonly Asked[]): Promise<void> {
-    const asked = this.history.tick();
+  async #request(kind: 'append' | 'bulk', appends: readonly Request[]): Promise<void> {
+    const startedAt = this.history.tick();
     const answers = await this.#answers(kind, appends);
     appends.forEach(({ stream, expected, events }, index) => {
       const answer = answers[index] ?? { kind: 'unknown' };
-      const told = answer.kind === 'unknown' ? Infinity : this.history.tick();
+      const endedAt = answer.kind === 'unknown' ? Infinity : this.history.tick();
       const ids = events.map(({ id }) => id);
-      this.history.note(stream, { kind: 'append', expected, ids, answer, asked, told });
-      if (answer.kind === 'stored') this.#seen.set(stream, answer.revision);
-      if (answer.kind === 'conflict' && answer.actual !== 'no-stream') this.#seen.set(stream, answer.actual);
+      this.history.note(stream, { kind: 'append', expected, ids, answer, startedAt, endedAt });
+      if (answer.kind === 'stored') this.#lastKnown.set(stream, answer.revision);
+      if (answer.kind === 'conflict' && answer.actual !== 'no-stream')
+        this.#lastKnown.set(stream, answer.actual);
     });
   }
 
-  async #answers(kind: 'append' | 'bulk', appends: readonly Asked[]): Promise<readonly AppendAnswer[]> {
+  async #answers(kind: 'append' | 'bulk', appends: readonly Request[]): Promise<readonly AppendAnswer[]> {
     try {
       if (kind === 'bulk') return (await this.#log().appendBulk(appends)).map(answerOf);
       const [append] = appends;
@@ -144,12 +145,12 @@ class Client {
     }
   }
 
-  #expected(stream: string, expectation: Expectation): Asked['expected'] {
-    const seen = this.#seen.get(stream) ?? -1;
+  #expected(stream: string, expectation: Expectation): Request['expected'] {
+    const lastKnown = this.#lastKnown.get(stream) ?? -1;
     const expected =
       expectation === 'no-stream'
         ? -1
-        : seen + { 'what-was-seen': 0, 'one-less': -1, 'one-more': 1 }[expectation];
+        : lastKnown + { 'last-known': 0, 'one-less': -1, 'one-more': 1 }[expectation];
     return expected < 0 ? 'no-stream' : expected;
   }
 
@@ -159,7 +160,7 @@ class Client {
   }
 }
 
-type Asked = StreamAppend & { expected: number | 'no-stream'; events: readonly NewEvent[] };
+type Request = StreamAppend & { expected: number | 'no-stream'; events: readonly NewEvent[] };
 
 function answerOf(outcome: unknown): AppendAnswer {
   if (outcome instanceof RevisionConflict) return { kind: 'conflict', actual: outcome.actual };

@@ -7,7 +7,7 @@ import { openLogDatabase } from '../log-database.js';
 import { SeverableLink } from '../severable-link.js';
 import type { Log } from './clients.js';
 
-/** One log, the stores of the processes that use it, and what can go wrong with it meanwhile. */
+/** One log, the stores of the processes that use it, and the faults that can be caused. */
 export type Engine = Readonly<{
   stores: readonly Log[];
   faults: readonly (() => void)[];
@@ -22,7 +22,7 @@ const RETRY_POLICIES: readonly RetryPolicy[] = [
   { firstMs: 5, longestMs: 40, retries: 4, limitMs: 2_000 },
 ];
 
-/** Two processes, the connections of each by way of a link that breaks. */
+/** Two processes, each with its connections through a proxy that can break them. */
 export async function postgres(): Promise<Engine> {
   const database = await openLogDatabase();
   const links = await Promise.all(RETRY_POLICIES.map(() => SeverableLink.to(database.url)));
@@ -47,7 +47,7 @@ export async function postgres(): Promise<Engine> {
   return { stores, faults, close };
 }
 
-/** Two processes on one fake server, with its faults. */
+/** Two processes with one fake server and its faults. */
 export async function fakeEventStoreDb(): Promise<Engine> {
   const fake = await FakeEventStoreDb.start();
   const stores = RETRY_POLICIES.map(
@@ -59,7 +59,7 @@ export async function fakeEventStoreDb(): Promise<Engine> {
         fake.faults.onAppend({ kind });
       },
     ),
-    // Within the time that is waited for an answer, and beyond it.
+    // Shorter and longer than an append waits for its answer.
     ...[10, 90].flatMap((ms) => [
       () => {
         fake.faults.onAppend({ kind: 'answer-late', ms });
@@ -82,13 +82,13 @@ export async function fakeEventStoreDb(): Promise<Engine> {
   return { stores, faults, close };
 }
 
-/** The reference: one process, and nothing goes wrong. */
+/** The reference: one process, and no faults. */
 export function memory(): Promise<Engine> {
   const store = new MemoryEventStore();
   return Promise.resolve({ stores: [store], faults: [], close: () => store.close() });
 }
 
-/** Two processes on a server that nothing is done to. */
+/** Two processes with a real server, and no faults. */
 export function realEventStoreDb(url: string): Promise<Engine> {
   const streamPrefix = freshPrefix();
   const stores = RETRY_POLICIES.map(

@@ -2,31 +2,31 @@ import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Appended, EventStore, RecordedEvent } from '../../../src/event-store/event-store.js';
 import { MemoryEventStore } from '../../../src/event-store/memory/memory-event-store.js';
-import { judgeClients, type Log } from './clients.js';
+import { checkClients, type Log } from './clients.js';
 import { fakeEventStoreDb, memory, postgres, realEventStoreDb, type Engine } from './engines.js';
 import { clients, type Clients } from './plans.js';
 
 const REAL = process.env.TEST_EVENTSTORE_URL;
 
-/** How many calls each engine is judged by at least. */
-const CALLS = 500;
+/** Fewest calls for each engine. */
+const MIN_CALLS = 500;
 const KINDS = ['stored', 'conflict', 'unknown', 'read'] as const;
 
-/** Faults by number, one after another, each so many milliseconds after the one before it. */
-const strikes = fc.array(fc.record({ fault: fc.nat(99), after: fc.nat(12) }), { maxLength: 8 });
+/** Faults by number, each so many milliseconds after the one before. */
+const timedFaults = fc.array(fc.record({ fault: fc.nat(99), after: fc.nat(12) }), { maxLength: 8 });
 
-async function judged({ stores, faults }: Engine, plan: Clients, planned: readonly Strike[] = []) {
-  const striking = (async () => {
+async function runClients({ stores, faults }: Engine, plan: Clients, planned: readonly TimedFault[] = []) {
+  const causingFaults = (async () => {
     for (const { fault, after } of planned) {
       await pause(after);
       faults[fault % faults.length]?.();
     }
   })();
-  const judgement = await judgeClients(stores, plan);
-  await striking;
-  return judgement;
+  const check = await checkClients(stores, plan);
+  await causingFaults;
+  return check;
 }
-type Strike = Readonly<{ fault: number; after: number }>;
+type TimedFault = Readonly<{ fault: number; after: number }>;
 
 const ENGINES: [name: string, open: () => Promise<Engine>, runs: number][] = [
   ['in memory', memory, 100],
@@ -37,34 +37,34 @@ if (REAL !== undefined) {
   ENGINES.push(['of EventStoreDB (a real server), by two processes', () => realEventStoreDb(REAL), 20]);
 }
 
-describe.each(ENGINES)('what clients are told of the log %s', (_, open, numRuns) => {
+describe.each(ENGINES)('the answers of the log %s', (_, open, numRuns) => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await open();
   });
   afterAll(() => engine.close());
 
-  it('could have happened to each stream one call at a time, each within its own time', async () => {
-    const told = { stored: 0, conflict: 0, unknown: 0, read: 0 };
+  it('are linearizable for each stream', async () => {
+    const answers = { stored: 0, conflict: 0, unknown: 0, read: 0 };
     let runs = 0;
     await fc.assert(
-      fc.asyncProperty(clients, strikes, async (plan, planned) => {
-        const judgement = await judged(engine, plan, planned);
+      fc.asyncProperty(clients, timedFaults, async (plan, planned) => {
+        const check = await runClients(engine, plan, planned);
         runs += 1;
-        expect(judgement.contradictions).toEqual([]);
-        for (const kind of KINDS) told[kind] += judgement.told[kind];
+        expect(check.contradictions).toEqual([]);
+        for (const kind of KINDS) answers[kind] += check.answers[kind];
       }),
       { numRuns, endOnFailure: true, interruptAfterTimeLimit: 30_000 },
     );
-    // Otherwise little was shown: time may have ended it before all plans were run.
-    const calls = Object.values(told).reduce((sum, number) => sum + number, 0);
-    expect({ runs, calls, enough: calls >= CALLS }).toEqual({ runs, calls, enough: true });
+    // The time limit may have ended the property before all plans were run.
+    const calls = Object.values(answers).reduce((sum, number) => sum + number, 0);
+    expect({ runs, calls, enough: calls >= MIN_CALLS }).toEqual({ runs, calls, enough: true });
     const wanted = KINDS.filter((kind) => kind !== 'unknown' || engine.faults.length > 0);
-    expect(KINDS.filter((kind) => told[kind] > 0)).toEqual(expect.arrayContaining(wanted));
+    expect(KINDS.filter((kind) => answers[kind] > 0)).toEqual(expect.arrayContaining(wanted));
   });
 });
 
-/** Answers a read that was asked before as it was answered then. */
+/** Answers a repeated read from a cache. */
 class Caching implements Log {
   readonly append: Log['append'];
   readonly appendBulk: Log['appendBulk'];
@@ -75,18 +75,18 @@ class Caching implements Log {
     this.appendBulk = store.appendBulk.bind(store);
   }
 
-  async *readStream(...asked: Parameters<Log['readStream']>): AsyncGenerator<RecordedEvent> {
-    const key = JSON.stringify(asked);
+  async *readStream(...options: Parameters<Log['readStream']>): AsyncGenerator<RecordedEvent> {
+    const key = JSON.stringify(options);
     const events = this.#answers.get(key) ?? [];
     if (!this.#answers.has(key))
-      for await (const event of this.store.readStream(...asked)) events.push(event);
+      for await (const event of this.store.readStream(...options)) events.push(event);
     this.#answers.set(key, events);
     yield* events;
   }
 }
 
 /** Acknowledges an append before it is stored. */
-class Hasty implements Log {
+class EarlyAcknowledging implements Log {
   readonly appendBulk: Log['appendBulk'];
   readonly readStream: Log['readStream'];
 
@@ -104,13 +104,13 @@ class Hasty implements Log {
 
 describe.each([
   ['answers reads from a cache', (store: EventStore) => new Caching(store)],
-  ['acknowledges before it has stored', (store: EventStore) => new Hasty(store)],
+  ['acknowledges before it has stored', (store: EventStore) => new EarlyAcknowledging(store)],
 ])('a store that %s', (_, wrapped) => {
-  it('is found out', async () => {
+  it('fails the check', async () => {
     const store = new MemoryEventStore();
     const engine: Engine = { stores: [wrapped(store)], faults: [], close: () => store.close() };
     const property = fc.asyncProperty(clients, async (plan) => {
-      const { contradictions } = await judged(engine, plan);
+      const { contradictions } = await runClients(engine, plan);
       return contradictions.length === 0;
     });
     const { failed } = await fc.check(property, { numRuns: 50, endOnFailure: true });

@@ -1,17 +1,17 @@
 import type { StreamBounds } from '../../../src/event-store/core/stream-bounds.js';
 import { contradiction, type AppendAnswer, type Operation } from './linearizable.js';
 
-type Times = readonly [asked: number, told: number];
+type Times = readonly [startedAt: number, endedAt: number];
 const NEVER = Infinity;
 const ALL: StreamBounds = { from: 0, direction: 'forwards', limit: Infinity };
 const LAST: StreamBounds = { from: Infinity, direction: 'backwards', limit: 1 };
 
 const append = (
-  [asked, told]: Times,
+  [startedAt, endedAt]: Times,
   expected: number | 'no-stream',
   ids: string,
   answer: AppendAnswer,
-): Operation => ({ kind: 'append', asked, told, expected, ids: Array.from(ids), answer });
+): Operation => ({ kind: 'append', startedAt, endedAt, expected, ids: Array.from(ids), answer });
 const stored = (times: Times, expected: number | 'no-stream', ids: string) =>
   append(times, expected, ids, {
     kind: 'stored',
@@ -23,55 +23,58 @@ const refused = (
   ids: string,
   actual: number | 'no-stream',
 ): Operation => append(times, expected, ids, { kind: 'conflict', actual });
-const unknown = (asked: number, expected: number | 'no-stream', ids: string): Operation =>
-  append([asked, NEVER], expected, ids, { kind: 'unknown' });
-const read = ([asked, told]: Times, answer: string, bounds: StreamBounds = ALL): Operation => ({
+const unknown = (startedAt: number, expected: number | 'no-stream', ids: string): Operation =>
+  append([startedAt, NEVER], expected, ids, { kind: 'unknown' });
+const read = ([startedAt, endedAt]: Times, answer: string, bounds: StreamBounds = ALL): Operation => ({
   kind: 'read',
-  asked,
-  told,
+  startedAt,
+  endedAt,
   bounds,
   answer: answer === '' ? 'not-found' : Array.from(answer),
 });
-const EMPTY: Operation = { kind: 'read', asked: 1, told: 2, bounds: ALL, answer: [] };
+const EMPTY: Operation = { kind: 'read', startedAt: 1, endedAt: 2, bounds: ALL, answer: [] };
 
 describe('a history of one stream', () => {
   it.each<[string, readonly Operation[]]>([
-    ['of nothing', []],
-    ['one after another', [read([1, 2], ''), stored([3, 4], 'no-stream', 'ab'), read([5, 6], 'ab')]],
+    ['without calls', []],
+    ['calls one after another', [read([1, 2], ''), stored([3, 4], 'no-stream', 'ab'), read([5, 6], 'ab')]],
     [
-      'read meanwhile, before and after',
+      'an append, and reads during it that see it or not',
       [stored([1, 9], 'no-stream', 'a'), read([2, 3], ''), read([4, 5], 'a')],
     ],
     [
-      'two that race, the later to ask first',
+      'two competing appends, of which the later wins',
       [refused([1, 8], 'no-stream', 'a', 0), stored([2, 7], 'no-stream', 'b')],
     ],
     [
-      'a repeat that is answered as at first',
+      'a repeat with the first answer',
       [stored([1, 2], 'no-stream', 'a'), stored([3, 4], 0, 'b'), stored([5, 6], 'no-stream', 'a')],
     ],
-    ['an outcome not known that was stored', [unknown(1, 'no-stream', 'a'), read([2, 3], 'a')]],
+    ['an unknown outcome that was stored', [unknown(1, 'no-stream', 'a'), read([2, 3], 'a')]],
     [
-      'an outcome not known that was not stored',
+      'an unknown outcome that was not stored',
       [unknown(1, 'no-stream', 'a'), read([2, 3], ''), stored([4, 5], 'no-stream', 'b'), read([6, 7], 'b')],
     ],
     [
-      'an outcome not known that was stored much later',
+      'an unknown outcome that was stored much later',
       [unknown(1, 'no-stream', 'a'), read([2, 3], ''), read([4, 5], ''), read([6, 7], 'a', LAST)],
     ],
     [
-      'an outcome not known that was stored once and then repeated',
+      'an unknown outcome that was stored once and then repeated',
       [unknown(1, 'no-stream', 'a'), stored([2, 3], 'no-stream', 'a'), read([4, 5], 'a')],
     ],
     [
-      'two outcomes not known, the second of which needs the first',
+      'two unknown outcomes, the second of which needs the first',
       [unknown(1, 'no-stream', 'a'), unknown(2, 0, 'b'), read([3, 4], ''), read([5, 6], 'ab')],
     ],
     [
-      'refused because of an outcome not known',
+      'refused because of an unknown outcome',
       [unknown(1, 'no-stream', 'a'), refused([2, 3], 'no-stream', 'b', 0)],
     ],
-    ['refused since it expects too much', [stored([1, 2], 'no-stream', 'a'), refused([3, 4], 7, 'b', 0)]],
+    [
+      'refused because it expects a later revision',
+      [stored([1, 2], 'no-stream', 'a'), refused([3, 4], 7, 'b', 0)],
+    ],
   ])('is accepted: %s', (_, history) => {
     expect(contradiction(history)).toBeNull();
   });
@@ -90,31 +93,34 @@ describe('a history of one stream', () => {
     ],
     ['an acknowledged append that is missing', [stored([1, 2], 'no-stream', 'a'), read([3, 4], '')]],
     [
-      'an acknowledged append that another took the place of',
+      'an acknowledged append that another replaced',
       [stored([1, 2], 'no-stream', 'a'), read([3, 4], 'b'), unknown(0, 'no-stream', 'b')],
     ],
     ['half an append', [unknown(1, 'no-stream', 'ab'), read([2, 3], 'a')]],
-    ['an append told at another place', [append([1, 2], 'no-stream', 'ab', { kind: 'stored', revision: 0 })]],
-    ['an outcome not known seen before it was asked', [read([1, 2], 'a'), unknown(3, 'no-stream', 'a')]],
-    ['a conflict with nothing', [refused([1, 2], 'no-stream', 'a', 0)]],
-    ['a conflict with what was expected', [stored([1, 2], 'no-stream', 'a'), refused([3, 4], 0, 'b', 0)]],
     [
-      'a conflict told with another revision',
+      'an append answered with another revision',
+      [append([1, 2], 'no-stream', 'ab', { kind: 'stored', revision: 0 })],
+    ],
+    ['an unknown outcome seen before it started', [read([1, 2], 'a'), unknown(3, 'no-stream', 'a')]],
+    ['a conflict with an empty stream', [refused([1, 2], 'no-stream', 'a', 0)]],
+    ['a conflict at the expected revision', [stored([1, 2], 'no-stream', 'a'), refused([3, 4], 0, 'b', 0)]],
+    [
+      'a conflict answered with another revision',
       [stored([1, 2], 'no-stream', 'ab'), refused([3, 4], 0, 'c', 2)],
     ],
-    ['a stream there and without events', [EMPTY]],
+    ['a stream that exists without events', [EMPTY]],
   ])('is refused: %s', (_, history) => {
     expect(contradiction(history)).not.toBeNull();
   });
 
-  it('is told with what fits no more', () => {
+  it('is reported with the calls that do not fit', () => {
     const history = [stored([1, 2], 'no-stream', 'a'), unknown(3, 0, 'b'), read([4, 5], 'ac')];
     expect(contradiction(history)).toMatch(
       /^the stream \[a b\] after 2 calls .*\n {2}4 to 5: read .*: \[a c\]/,
     );
   });
 
-  it('is judged soon although many outcomes are not known', () => {
+  it('is checked quickly although many outcomes are unknown', () => {
     const rivals = Array.from({ length: 40 }, (_, number) =>
       unknown(number, 'no-stream', String.fromCodePoint(256 + number)),
     );

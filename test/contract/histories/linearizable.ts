@@ -1,7 +1,7 @@
 import type { ExpectedRevision } from '../../../src/event-store/core/expected-revision.js';
 import type { StreamBounds } from '../../../src/event-store/core/stream-bounds.js';
 
-/** What became of an append, as far as its client was told: nothing, when the store was unavailable. */
+/** The answer to an append. `unknown` when the store was unavailable. */
 export type AppendAnswer =
   | Readonly<{ kind: 'stored'; revision: number }>
   | Readonly<{ kind: 'conflict'; actual: number | 'no-stream' }>
@@ -16,27 +16,27 @@ export type Append = Readonly<{
 export type Read = Readonly<{ kind: 'read'; bounds: StreamBounds; answer: readonly string[] | 'not-found' }>;
 
 /**
- * One call on one stream, and the times at which it was asked and told on a clock that all clients share. What was
- * never told may take effect at any later time, or at none.
+ * One call on one stream, with the times at which it started and ended on a clock that all clients share. A call that
+ * never ended may take effect at any later time, or never.
  */
-export type Operation = (Append | Read) & Readonly<{ asked: number; told: number }>;
+export type Operation = (Append | Read) & Readonly<{ startedAt: number; endedAt: number }>;
 
 /**
- * Whether the calls on one stream could have happened one at a time, each at some moment between its asking and its
- * telling (linearizability, after Wing and Gong). Events are known by ids that no other append has.
+ * Whether the calls on one stream could have taken effect one at a time, each between its start and its end
+ * (linearizability, after Wing and Gong). No two appends have an event id in common.
  *
- * @returns null when they could; else what is left over after the longest order that was found, to be read by a person.
+ * @returns null when they could; otherwise a report with the calls that no order can contain.
  */
 export function contradiction(history: readonly Operation[]): string | null {
-  const search = new Search(history.toSorted((one, other) => one.asked - other.asked));
-  return search.succeeds() ? null : search.told();
+  const search = new Search(history.toSorted((one, other) => one.startedAt - other.startedAt));
+  return search.succeeds() ? null : search.describe();
 }
 
 type Stream = readonly string[];
 
 class Search {
   readonly #placed = new Set<Operation>();
-  /** What was tried in vain: the calls placed, and the stream they made. */
+  /** Searches that failed: the calls placed, and the resulting stream. */
   readonly #tried = new Set<string>();
   #furthest: readonly Operation[] = [];
   #streamThen: Stream = [];
@@ -46,10 +46,10 @@ class Search {
   succeeds(stream: Stream = []): boolean {
     const unchanged: Operation[] = [];
     let next = this.#candidates();
-    // What was told, fits and changes nothing fits nowhere better: it opens no other way, and closes none.
+    // A call that ended, fits here and changes nothing can be placed at once: it rules out no other order.
     for (;;) {
       const fitting = next.find(
-        (operation) => operation.told < Infinity && after(stream, operation) === stream,
+        (operation) => operation.endedAt < Infinity && after(stream, operation) === stream,
       );
       if (fitting === undefined) break;
       unchanged.push(fitting);
@@ -61,8 +61,8 @@ class Search {
     return false;
   }
 
-  /** What could not be placed any more. */
-  told(): string {
+  /** Describes the calls that could not be placed. */
+  describe(): string {
     const left = this.history.filter((operation) => !this.#furthest.includes(operation));
     return [
       `the stream [${this.#streamThen.join(' ')}] after ${this.#furthest.length} calls contradicts each that is next of`,
@@ -90,19 +90,19 @@ class Search {
     return false;
   }
 
-  /** What may be next: it was asked before any other that is left was told. */
+  /** Calls that may be next: they started before any other remaining call ended. */
   #candidates(): Operation[] {
     const left = this.history.filter((operation) => !this.#placed.has(operation));
-    const firstTold = Math.min(...left.map(({ told }) => told));
-    return left.filter(({ asked }) => asked < firstTold);
+    const firstEnd = Math.min(...left.map(({ endedAt }) => endedAt));
+    return left.filter(({ startedAt }) => startedAt < firstEnd);
   }
 
   #isDone(): boolean {
-    return this.history.every((operation) => this.#placed.has(operation) || operation.told === Infinity);
+    return this.history.every((operation) => this.#placed.has(operation) || operation.endedAt === Infinity);
   }
 }
 
-/** The stream after a call, the very same where it changes nothing; null when what was told contradicts it. */
+/** The stream after a call, the same object when nothing changes; null when the answer contradicts the stream. */
 function after(stream: Stream, operation: Operation): Stream | null {
   if (operation.kind === 'read') {
     return String(readFrom(stream, operation.bounds)) === String(operation.answer) ? stream : null;
@@ -130,8 +130,8 @@ function readFrom(stream: Stream, { from, direction, limit }: StreamBounds): rea
 }
 
 function lineOf(operation: Operation): string {
-  const { asked, told } = operation;
-  const when = `  ${asked} to ${told === Infinity ? 'never' : told}: `;
+  const { startedAt, endedAt } = operation;
+  const when = `  ${startedAt} to ${endedAt === Infinity ? 'never' : endedAt}: `;
   if (operation.kind === 'read') {
     const { direction, from, limit } = operation.bounds;
     const answer = operation.answer === 'not-found' ? 'no stream' : `[${operation.answer.join(' ')}]`;

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import type { StreamBounds } from '../../../src/event-store/core/stream-bounds.js';
 
-/** Which revision a client expects, by the last one it was told. */
-export type Expectation = 'what-was-seen' | 'no-stream' | 'one-less' | 'one-more';
+/** Which revision a client expects, relative to the last one it knows. */
+export type Expectation = 'last-known' | 'no-stream' | 'one-less' | 'one-more';
 
-/** What a client does next, on a stream by its number; a bulk goes to it and to the one after it. */
+/** What a client does next, on the stream with this number. A bulk appends to it and to the next one. */
 export type Step = Readonly<{ stream: number; pause: number }> &
   (
     | Readonly<{ kind: 'append' | 'bulk'; events: number; expected: Expectation; repeats: number }>
     | Readonly<{ kind: 'read'; bounds: StreamBounds }>
   );
 
-/** What several clients do at the same time, each one step after another. */
+/** The steps of several concurrent clients. */
 export type Clients = readonly (readonly Step[])[];
 
-/** How many streams there are. */
+/** Number of streams. */
 export const STREAMS = 3;
 const common = { stream: fc.nat(STREAMS - 1), pause: fc.constantFrom(0, 0, 0, 1, 3) };
 const bounds: fc.Arbitrary<StreamBounds> = fc.oneof(
@@ -38,9 +38,9 @@ function append(kind: 'append' | 'bulk'): fc.Arbitrary<Step> {
     kind: fc.constant(kind),
     events: fc.integer({ min: 1, max: 3 }),
     expected: fc.constantFrom<Expectation>(
-      'what-was-seen',
-      'what-was-seen',
-      'what-was-seen',
+      'last-known',
+      'last-known',
+      'last-known',
       'no-stream',
       'one-less',
       'one-more',
@@ -49,7 +49,7 @@ function append(kind: 'append' | 'bulk'): fc.Arbitrary<Step> {
   });
 }
 
-/** Random plans of some clients. */
+/** Random plans for three to six clients. */
 export const clients: fc.Arbitrary<Clients> = fc.array(fc.array(step, { minLength: 5, maxLength: 14 }), {
   minLength: 3,
   maxLength: 6,

@@ -44,7 +44,7 @@ export class Backoff {
     return this.#failures;
   }
 
-  /** Begins anew after a success. */
+  /** Starts again with the first pause, after a success. */
   reset(): void {
     this.#failures = 0;
     this.#deadline = undefined;

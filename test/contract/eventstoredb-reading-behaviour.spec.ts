@@ -13,7 +13,7 @@ describe.each(EVENTSTOREDB_SERVERS)(
     });
     afterAll(() => server.close());
 
-    it('reads nothing beyond the end of a stream, without an error', async () => {
+    it('reads no events after the end of a stream, without an error', async () => {
       const stream = server.newStream();
       await server.append(stream, 'no_stream', [event({})]);
       expect(await all(server.client.readStream(stream, { fromRevision: 5n }))).toEqual([]);

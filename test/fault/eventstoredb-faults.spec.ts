@@ -10,9 +10,9 @@ import { all } from '../contract/event-store.contract.js';
 import { eventWith, METADATA, sampleEvent, sampleEvents } from '../support/sample-events.js';
 import type { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 import type { AppendFault } from '../support/fake-eventstoredb/faults.js';
-import { Following, repeated, Setup } from './eventstoredb-stores.js';
+import { RunningSubscription, repeated, Setup } from './eventstoredb-stores.js';
 
-const IMPATIENT = {
+const SHORT_LIMITS = {
   answerMs: 500,
   silenceMs: 500,
   retryPolicy: { firstMs: 10, longestMs: 20, retries: 2, limitMs: 500 },
@@ -32,7 +32,7 @@ describe('appending to EventStoreDB', () => {
     await setup.close();
   });
 
-  describe('stores an append once and answers it as if nothing had been', () => {
+  describe('stores an append once and answers it as without the fault', () => {
     const faults: AppendFault[] = [
       { kind: 'lose-the-answer' },
       { kind: 'lose-the-request' },
@@ -44,31 +44,31 @@ describe('appending to EventStoreDB', () => {
       { kind: 'delay', ms: 100 },
       { kind: 'not-handled' },
     ];
-    const expectations: [ExpectedRevision, held: number][] = [
+    const expectations: [ExpectedRevision, stored: number][] = [
       ['no-stream', 0],
       [1, 2],
       ['any', 2],
       ['stream-exists', 2],
     ];
     it.each(faults.flatMap((fault) => expectations.map((row) => [fault, ...row] as const)))(
-      'under %j, expecting %s',
-      async (fault, expected, held) => {
+      'with the fault %j, expecting %s',
+      async (fault, expected, stored) => {
         const store = newStore();
-        if (held > 0) await store.append('s', 'no-stream', sampleEvents(held));
+        if (stored > 0) await store.append('s', 'no-stream', sampleEvents(stored));
         const events = sampleEvents(2);
         fake.faults.onAppend(fault);
         const answer = await store.append('s', expected, events);
         expect(fake.faults.struck).toBe(1);
-        // What was delayed may still come.
+        // Wait for the delayed append or answer.
         if ('ms' in fault) await pause(fault.ms);
         const recorded = await all(store.readStream('s'));
-        expect(recorded.slice(held).map(({ id }) => id)).toEqual(events.map(({ id }) => id));
+        expect(recorded.slice(stored).map(({ id }) => id)).toEqual(events.map(({ id }) => id));
         expect(recorded.at(-1)).toMatchObject(answer);
         expect(verifyChain(recorded)).toBeUndefined();
       },
     );
 
-    it('after two answers that were lost one after the other', async () => {
+    it('with two lost answers, one after the other', async () => {
       const store = newStore();
       fake.faults.onAppend({ kind: 'lose-the-answer' }, { kind: 'lose-the-answer' });
       expect(await store.append('s', 'no-stream', sampleEvents(1))).toMatchObject({ revision: 0 });
@@ -76,7 +76,7 @@ describe('appending to EventStoreDB', () => {
       expect(await all(store.readStream('s'))).toHaveLength(1);
     });
 
-    it('by the leader, when the node asked is not', async () => {
+    it('at the leader, when another node was asked', async () => {
       const leader = await newServer();
       const store = newStore();
       fake.faults.onAppend({ kind: 'not-leader', leader: leader.endpoint });
@@ -87,7 +87,7 @@ describe('appending to EventStoreDB', () => {
       expect(await all(direct.readStream('s'))).toHaveLength(2);
     });
 
-    it('for each of many under way on the connection that is cut', async () => {
+    it('for each of many under way on a connection that is cut', async () => {
       const store = newStore();
       const appends = Array.from({ length: 50 }, (_, number) => ({
         stream: `s${number}`,
@@ -124,9 +124,9 @@ describe('appending to EventStoreDB', () => {
   });
 
   it.each([
-    ['lose-the-request', 'a conflict when another wrote before the append could be sent again'],
-    ['lose-the-answer', 'what was stored although another wrote before it was sent again'],
-  ] as const)('under %s tells %s', async (kind, _) => {
+    ['lose-the-request', 'a conflict when another process wrote before the append was sent again'],
+    ['lose-the-answer', 'the stored append although another process wrote before it was sent again'],
+  ] as const)('with the fault %s answers %s', async (kind, _) => {
     const other = newStore();
     const store = newStore({ retryPolicy: { firstMs: 300, longestMs: 300, retries: 1, limitMs: 3_000 } });
     await other.append('s', 'no-stream', sampleEvents(1));
@@ -146,7 +146,7 @@ describe('appending to EventStoreDB', () => {
     expect(verifyChain(recorded)).toBeUndefined();
   });
 
-  it('keeps the chain when another process stored the same ids with other metadata first', async () => {
+  it('keeps the chain unbroken when another process stored the same ids with other metadata first', async () => {
     const [store, other] = [newStore(), newStore()];
     const first = sampleEvent();
     const retried = { ...first, metadata: { ...METADATA, recordedAt: '2019-06-14T09:31:00.000Z' } };
@@ -156,10 +156,10 @@ describe('appending to EventStoreDB', () => {
     expect(verifyChain(await all(other.readStream('s')))).toBeUndefined();
   });
 
-  it('is unavailable while the server is down, tells all who wait so at once, and works again by itself', async () => {
-    // Fifty that found out one after another would take longer than the test may.
+  it('is unavailable to all waiting calls at once while the server is down, and works again by itself', async () => {
+    // Fifty appends that each ran into the limit one after another would take longer than the test may.
     const store = newStore({
-      ...IMPATIENT,
+      ...SHORT_LIMITS,
       retryPolicy: { firstMs: 1_000, longestMs: 1_000, retries: 2, limitMs: 3_000 },
     });
     await store.append('outage', 'no-stream', sampleEvents(1));
@@ -182,7 +182,7 @@ describe('appending to EventStoreDB', () => {
 
   it('finds a cluster by gossip, is unavailable while there is none, and finds it again', async () => {
     const url = `${fake.discoverUrl}&maxDiscoverAttempts=2`;
-    const store = newStore({ ...IMPATIENT, url });
+    const store = newStore({ ...SHORT_LIMITS, url });
     await store.append('s', 'no-stream', sampleEvents(1));
     await fake.stop();
     await expect(store.append('s', 0, sampleEvents(1))).rejects.toBeInstanceOf(Unavailable);
@@ -192,7 +192,7 @@ describe('appending to EventStoreDB', () => {
     expect(await repeated(() => store.append('s', 0, events))).toMatchObject({ revision: 1 });
   });
 
-  it('waits through an outage that is shorter than patience', async () => {
+  it('survives an outage that is shorter than the retries', async () => {
     const store = newStore();
     await fake.refuseConnections();
     const appending = store.append('s', 'no-stream', sampleEvents(1));
@@ -201,9 +201,9 @@ describe('appending to EventStoreDB', () => {
     expect(await appending).toMatchObject({ revision: 0 });
   });
 
-  it('loses nothing that was acknowledged, and stores nothing twice, while connections are cut', async () => {
+  it('loses no acknowledged event, and stores none twice, while connections are cut', async () => {
     const store = newStore({ retryPolicy: { firstMs: 20, longestMs: 20, retries: 40, limitMs: 20_000 } });
-    const following = new Following(store, START);
+    const subscription = new RunningSubscription(store, START);
     const stop = new AbortController();
     const cutting = (async () => {
       for (let cuts = 0; ; cuts += 1) {
@@ -229,10 +229,10 @@ describe('appending to EventStoreDB', () => {
     );
     stop.abort();
     expect(await cutting).toBeGreaterThan(3);
-    await following.until(320);
-    await following.end();
+    await subscription.until(320);
+    await subscription.end();
     const events = await all(store.readAll());
-    expect(following.events).toEqual(events);
+    expect(subscription.events).toEqual(events);
     for (const { stream, written } of writers) {
       const recorded = events.filter((event) => event.stream === stream);
       expect(recorded.map(({ id }) => id)).toEqual(written.map(({ id }) => id));

@@ -4,7 +4,7 @@ import { START } from '../../src/event-store/position.js';
 import type { Position } from '../../src/event-store/position.js';
 import { sampleEvents } from '../support/sample-events.js';
 import type { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
-import { Following, Setup } from './eventstoredb-stores.js';
+import { RunningSubscription, Setup } from './eventstoredb-stores.js';
 
 describe('a log in EventStoreDB that was restored from an older backup', () => {
   let setup: Setup;
@@ -23,7 +23,7 @@ describe('a log in EventStoreDB that was restored from an older backup', () => {
     await fake.restart();
   };
 
-  it('ends where the backup does', async () => {
+  it('ends with the last event of the backup', async () => {
     const { position: kept } = await store.append('kept', 'no-stream', sampleEvents(3));
     const backup = fake.size;
     const { position: lost } = await store.append('lost', 'no-stream', sampleEvents(3));
@@ -34,7 +34,7 @@ describe('a log in EventStoreDB that was restored from an older backup', () => {
     expect(await store.head()).toBe(next);
   });
 
-  it('is empty when the backup held events of others only', async () => {
+  it('is empty when the backup held events of other applications only', async () => {
     const backup = fake.size;
     const { position: lost } = await store.append('lost', 'no-stream', sampleEvents(3));
     expect(await store.head()).toBe(lost);
@@ -42,7 +42,7 @@ describe('a log in EventStoreDB that was restored from an older backup', () => {
     expect(await store.head()).toBe(START);
   });
 
-  describe('that is followed', () => {
+  describe('with a subscription', () => {
     let lost: Position;
     let backup: number;
     beforeEach(async () => {
@@ -50,51 +50,53 @@ describe('a log in EventStoreDB that was restored from an older backup', () => {
       backup = fake.size;
       lost = (await store.append('lost', 'no-stream', sampleEvents(3))).position;
     });
-    const refusal = {
+    const logShorter = {
       code: 'log-shorter',
       message: expect.stringMatching(
-        /^the event log ends at \d+, before \d+, where it was followed to/,
+        /^the event log ends at \d+, before \d+, which readers have reached/,
       ) as unknown,
     };
 
-    it('ends the subscription, which would pass over what is stored next', async () => {
-      const following = new Following(store, START);
-      await following.until(6);
-      const ended = expect(following.ended).rejects.toMatchObject(refusal);
+    it('ends the subscription, because it would skip the events that are stored next', async () => {
+      const subscription = new RunningSubscription(store, START);
+      await subscription.until(6);
+      const ended = expect(subscription.ended).rejects.toMatchObject(logShorter);
       await restoreTo(backup);
       await ended;
-      expect(following.events).toHaveLength(6);
+      expect(subscription.events).toHaveLength(6);
     });
 
-    it('ends the subscription also where the log is empty by now', async () => {
-      const following = new Following(store, START);
-      await following.until(6);
-      const ended = expect(following.ended).rejects.toMatchObject(refusal);
+    it('ends the subscription also when the log is now empty', async () => {
+      const subscription = new RunningSubscription(store, START);
+      await subscription.until(6);
+      const ended = expect(subscription.ended).rejects.toMatchObject(logShorter);
       await restoreTo(3);
       await ended;
     });
 
     it('ends a subscription that begins after the end of the log', async () => {
       await restoreTo(backup);
-      await expect(new Following(setup.newStore(fake.url), lost).ended).rejects.toMatchObject(refusal);
+      await expect(new RunningSubscription(setup.newStore(fake.url), lost).ended).rejects.toMatchObject(
+        logShorter,
+      );
     });
 
-    it('ends a subscription that is not told anything', async () => {
+    it('ends a subscription to which the server sends nothing more', async () => {
       fake.faults.onSubscription({ kind: 'silence', after: 6 });
-      const following = new Following(store, START);
-      const ended = expect(following.ended).rejects.toMatchObject(refusal);
-      while (following.events.length < 6) await pause(5);
+      const subscription = new RunningSubscription(store, START);
+      const ended = expect(subscription.ended).rejects.toMatchObject(logShorter);
+      while (subscription.events.length < 6) await pause(5);
       fake.restore(backup);
       await ended;
     });
 
-    it('is followed on from a place that it still has', async () => {
-      const following = new Following(store, START);
-      await following.until(6);
+    it('continues the subscription if the log still has its position', async () => {
+      const subscription = new RunningSubscription(store, START);
+      await subscription.until(6);
       await restoreTo(fake.size);
       await store.append('more', 'no-stream', sampleEvents(2));
-      await following.until(8);
-      await following.end();
+      await subscription.until(8);
+      await subscription.end();
     });
   });
 });

@@ -6,8 +6,8 @@ import type { Position } from '../../src/event-store/position.js';
 import { Unavailable } from '../../src/platform/errors.js';
 import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 
-/** Of a store that soon notices what goes wrong, and tries again for long. */
-const ALERT = {
+/** Short timeouts and many retries. */
+const OPTIONS = {
   answerMs: 500,
   silenceMs: 500,
   retryPolicy: { firstMs: 40, longestMs: 40, retries: 60, limitMs: 15_000 },
@@ -25,7 +25,7 @@ export class Setup {
   }
 
   newStore(url: string, options: Partial<EventStoreDbOptions> = {}): EventStoreDbEventStore {
-    const store = new EventStoreDbEventStore({ ...ALERT, url, ...options });
+    const store = new EventStoreDbEventStore({ ...OPTIONS, url, ...options });
     this.#stores.push(store);
     return store;
   }
@@ -36,25 +36,25 @@ export class Setup {
   }
 }
 
-/** A subscription that goes on beside the test. */
-export class Following {
-  readonly items: SubscriptionMessage[] = [];
+/** A subscription that runs beside the test and collects its messages. */
+export class RunningSubscription {
+  readonly messages: SubscriptionMessage[] = [];
   readonly ended: Promise<void>;
   readonly #stop = new AbortController();
 
   constructor(store: EventStore, after: Position) {
-    this.ended = this.#follow(store.subscribe({ after, signal: this.#stop.signal }));
+    this.ended = this.#collect(store.subscribe({ after, signal: this.#stop.signal }));
   }
 
   get events(): RecordedEvent[] {
-    return this.items.filter((item) => item !== 'caught-up');
+    return this.messages.filter((item) => item !== 'caught-up');
   }
 
-  /** Waits until so many events have come, and it has been said that this is all. */
+  /** Waits until so many events have come and the subscription has caught up. */
   async until(count: number): Promise<void> {
-    const late = performance.now() + 20_000;
-    while (this.events.length < count || this.items.at(-1) !== 'caught-up') {
-      if (performance.now() > late) throw new Error(`${this.events.length} of ${count} events came`);
+    const deadline = performance.now() + 20_000;
+    while (this.events.length < count || this.messages.at(-1) !== 'caught-up') {
+      if (performance.now() > deadline) throw new Error(`${this.events.length} of ${count} events came`);
       await pause(10);
     }
   }
@@ -64,12 +64,12 @@ export class Following {
     await this.ended;
   }
 
-  async #follow(items: AsyncIterable<SubscriptionMessage>): Promise<void> {
-    for await (const item of items) this.items.push(item);
+  async #collect(messages: AsyncIterable<SubscriptionMessage>): Promise<void> {
+    for await (const message of messages) this.messages.push(message);
   }
 }
 
-/** Repeats with the same events what found the log unavailable, as the port says. */
+/** Repeats an attempt until the store is available. */
 export async function repeated<T>(attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt();

@@ -31,7 +31,7 @@ describe('reading a stream of EventStoreDB', () => {
     { kind: 'end', after: 599 },
     { kind: 'twice', after: 0 },
     { kind: 'twice', after: 250 },
-  ])('yields it whole and once, in both directions and within bounds, under %j', async (fault) => {
+  ])('yields each event once, in both directions and within bounds, with the fault %j', async (fault) => {
     const store = setup.newStore(fake.url);
     await store.append('long', 'no-stream', sampleEvents(300));
     await store.append('long', 299, sampleEvents(300));
@@ -54,7 +54,7 @@ describe('reading a stream of EventStoreDB', () => {
     }
   });
 
-  it('yields nothing of it when the server ends every call before it has begun', async () => {
+  it('fails when the server ends every call before the first event', async () => {
     const store = setup.newStore(fake.url, {
       retryPolicy: { firstMs: 5, longestMs: 5, retries: 2, limitMs: 5_000 },
     });
@@ -70,15 +70,18 @@ describe('reading a stream of EventStoreDB', () => {
     { direction: 'backwards' },
     { direction: 'backwards', from: 3 },
     { limit: 0 },
-  ])('finds that there is none, also when the server ends the call without a word: %j', async (options) => {
-    const store = setup.newStore(fake.url);
-    fake.faults.onRead(ENDED);
-    await expect(all(store.readStream('missing', options))).rejects.toBeInstanceOf(StreamNotFound);
-    expect(fake.faults.struck).toBe(1);
-  });
+  ])(
+    'finds that the stream does not exist, also when the server ends the call without an answer: %j',
+    async (options) => {
+      const store = setup.newStore(fake.url);
+      fake.faults.onRead(ENDED);
+      await expect(all(store.readStream('missing', options))).rejects.toBeInstanceOf(StreamNotFound);
+      expect(fake.faults.struck).toBe(1);
+    },
+  );
 
   it.each<ReadStreamOptions>([{}, { direction: 'backwards' }, { from: 100, limit: 300 }])(
-    'goes on at the leader when it is led there: %j',
+    'continues at the leader when it is redirected there: %j',
     async (options) => {
       const leader = await setup.newServer();
       const atLeader = setup.newStore(leader.url);
@@ -90,7 +93,7 @@ describe('reading a stream of EventStoreDB', () => {
     },
   );
 
-  it('yields what is left of one whose beginning was deleted', async () => {
+  it('yields the remaining events of a stream whose beginning was deleted', async () => {
     const store = setup.newStore(fake.url);
     await store.append('renewed', 'no-stream', sampleEvents(3));
     const client = EventStoreDBClient.connectionString(fake.url);
@@ -105,20 +108,20 @@ describe('reading a stream of EventStoreDB', () => {
   });
 });
 
-describe('judging an append to EventStoreDB', () => {
+describe('checking an append to EventStoreDB', () => {
   it.each<[name: string, ReadFault[]]>([
-    ['are told twice', Array<ReadFault>(9).fill({ kind: 'twice', after: 0 })],
-    ['are cut short', [ENDED, ENDED, ENDED]],
-  ])('goes by the whole stream although the reads of it %s', async (_, faults) => {
+    ['bring events twice', Array<ReadFault>(9).fill({ kind: 'twice', after: 0 })],
+    ['are ended early', [ENDED, ENDED, ENDED]],
+  ])('takes the whole stream into account although reads of it %s', async (_, faults) => {
     const store = setup.newStore(fake.url);
     const another = () => setup.newStore(fake.url);
     const first = sampleEvents(3);
     const answer = await store.append('s', 'no-stream', first);
-    // By one that must read the end of the stream.
+    // This store must read the end of the stream.
     fake.faults.onRead(...faults);
     expect(await another().append('s', 2, sampleEvents(1))).toMatchObject({ revision: 3 });
     fake.faults.clear();
-    // A repeat, by one that knows that the stream is further on.
+    // This store knows that the stream has passed the revision.
     expect(await all(store.readStream('s'))).toHaveLength(4);
     fake.faults.onRead(...faults);
     expect(await store.append('s', 'no-stream', first)).toEqual(answer);
@@ -138,13 +141,13 @@ describe('the log in EventStoreDB', () => {
     ENDED,
     { kind: 'end', after: 250 },
     { kind: 'twice', after: 0 },
-  ])('ends with its last event, searched for behind those of others under %j', async (fault) => {
+  ])('finds its head behind events of other applications with the fault %j', async (fault) => {
     const { position } = await setup.newStore(fake.url).append('mine', 'no-stream', sampleEvents(2));
     const client = EventStoreDBClient.connectionString(fake.url);
     const orders = Array.from({ length: 1_000 }, () => jsonEvent({ type: 'Ordered', data: {} }));
     await client.appendToStream('orders', orders);
     await client.dispose();
-    // The first read asks for the server's last event only.
+    // The first read is that of the server's last event.
     fake.faults.onRead({ kind: 'delay', after: 0, ms: 1 }, fault);
     const store = setup.newStore(fake.url);
     expect(await store.head()).toBe(position);
@@ -152,10 +155,10 @@ describe('the log in EventStoreDB', () => {
     expect(await store.head()).toBe(position);
   });
 
-  it('keeps its name although reads of it are cut short', async () => {
-    const name = await setup.newStore(fake.url).identity();
+  it('keeps its identity although reads of it are ended early', async () => {
+    const identity = await setup.newStore(fake.url).identity();
     fake.faults.onRead(ENDED);
-    expect(await setup.newStore(fake.url).identity()).toBe(name);
+    expect(await setup.newStore(fake.url).identity()).toBe(identity);
     expect(fake.faults.struck).toBe(1);
   });
 });

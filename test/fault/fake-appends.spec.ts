@@ -10,7 +10,7 @@ describe('an append to the fake EventStoreDB', () => {
     [{ kind: 'lose-the-answer' }, 1],
     [{ kind: 'lose-the-request' }, 0],
   ];
-  it.each(endings)('fails as unavailable under %j; stored are %i', async (fault, stored) => {
+  it.each(endings)('fails as unavailable with the fault %j, and %i are stored', async (fault, stored) => {
     fake().faults.onAppend(fault);
     await expect(append('lost')).rejects.toMatchObject({ code: 14 });
     expect(await countOf('lost')).toBe(stored);
@@ -19,7 +19,7 @@ describe('an append to the fake EventStoreDB', () => {
     expect(await countOf('lost')).toBe(stored + 1);
   });
 
-  it('that is never answered is stored', async () => {
+  it('is stored when it is never answered', async () => {
     fake().faults.onAppend({ kind: 'never-answer' });
     const answer = append('silent').then(() => 'answered');
     expect(await Promise.race([answer, pause(200, 'nothing')])).toBe('nothing');
@@ -29,7 +29,7 @@ describe('an append to the fake EventStoreDB', () => {
   it.each<[AppendFault['kind'], number]>([
     ['answer-late', 1],
     ['delay', 0],
-  ])('under %s is answered after a while; stored meanwhile are %i', async (kind, meanwhile) => {
+  ])('with the fault %s is answered late, and %i are stored meanwhile', async (kind, meanwhile) => {
     fake().faults.onAppend({ kind: kind as 'delay', ms: 300 });
     const begun = performance.now();
     const answer = append('late');
@@ -40,20 +40,20 @@ describe('an append to the fake EventStoreDB', () => {
     expect(await countOf('late')).toBe(1);
   });
 
-  it('is answered twice on demand, and stored once', async () => {
+  it('can be answered twice, and is stored once', async () => {
     fake().faults.onAppend({ kind: 'answer-twice' });
     const answers = await batchAppendRaw(fake(), 'twice');
     expect(answers.map((answer) => answer.getSuccess()?.getCurrentRevision())).toEqual(['0', '0']);
     expect(await countOf('twice')).toBe(1);
   });
 
-  it('that the server does not handle is answered so, and not stored', async () => {
+  it('is answered with an error and not stored when the server does not handle it', async () => {
     fake().faults.onAppend({ kind: 'not-handled' });
     await expect(append('unhandled')).rejects.toMatchObject({ type: 'unknown' });
     expect(await countOf('unhandled')).toBe(0);
   });
 
-  it('at a node that is not the leader is refused, and the client turns to the leader', async () => {
+  it('is refused by a node that is not the leader, and the client reconnects to the leader', async () => {
     const leader = await newServer();
     fake().faults.onAppend({ kind: 'not-leader', leader: leader.endpoint });
     await expect(append('led')).rejects.toMatchObject({ type: 'not-leader', leader: leader.endpoint });

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { eventually, fakeOfTests, newEvent } from '../support/fake-eventstoredb/fake-of-tests.js';
-import { watch } from '../support/fake-eventstoredb/watch.js';
+import { collectMessages } from '../support/fake-eventstoredb/collect-messages.js';
 
 const { fake, client, append, countOf } = fakeOfTests();
 
 describe('the fake EventStoreDB', () => {
-  it('refuses connections, and takes them again on the same port', async () => {
+  it('refuses connections, and accepts them again on the same port', async () => {
     const { port } = fake().endpoint;
     await fake().refuseConnections();
     await expect(append('refused')).rejects.toMatchObject({ code: 14 });
@@ -22,7 +22,7 @@ describe('the fake EventStoreDB', () => {
     await discovering.dispose();
   });
 
-  it('in an outage behaves as the real one did, and after it holds what it held', async () => {
+  it('behaves during an outage as the real server did, and keeps its events', async () => {
     let acknowledged = 0;
     const writing = (async () => {
       for (;;) {
@@ -30,13 +30,13 @@ describe('the fake EventStoreDB', () => {
         acknowledged += 1;
       }
     })();
-    const watched = watch(client().subscribeToAll(), 800);
+    const collected = collectMessages(client().subscribeToAll(), 800);
     await eventually(async () => {
       await pause(1);
       expect(acknowledged).toBeGreaterThan(10);
     });
     const stopping = fake().stop();
-    // The client's own error for what is under way, and from then on a plain one.
+    // The client's own error for the append under way, and a plain one for later ones.
     await expect(writing).rejects.toMatchObject({ type: 'unavailable', code: 14 });
     const refused: unknown = await append('kept').catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 14 });
@@ -44,14 +44,14 @@ describe('the fake EventStoreDB', () => {
     expect(refused).toBeInstanceOf(Error);
     await stopping;
     await fake().restart();
-    expect(await watched).toMatchObject({ told: ['unavailable'] });
+    expect(await collected).toMatchObject({ ends: ['unavailable'] });
     const kept = await eventually(() => countOf('kept'));
     expect(kept).toBeGreaterThanOrEqual(acknowledged);
     await eventually(() => append('kept'));
     expect(await countOf('kept')).toBe(kept + 1);
   });
 
-  it('after a restart no longer knows the ids appended to any revision', async () => {
+  it('does not remember ids appended at any revision after a restart', async () => {
     const event = newEvent();
     await client().appendToStream('any', event);
     await client().appendToStream('any', event);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject, NewEvent } from '../../src/event-store/event-store.js';
 
+/** The metadata of sample events. */
 export const METADATA: NewEvent['metadata'] = {
   actor: { id: 'cw-7', role: 'caseworker' },
   recordedAt: '2019-06-14T09:30:00.000Z',
@@ -9,7 +10,7 @@ export const METADATA: NewEvent['metadata'] = {
   command: { id: 'c-1', contentHash: '00ff' },
 };
 
-/** An event with a fresh id, or with whatever is given. */
+/** An event with a new id, or with the given fields. */
 export function sampleEvent(given: Partial<NewEvent> = {}): NewEvent {
   return {
     id: randomUUID(),

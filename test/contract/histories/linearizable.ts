@@ -65,9 +65,9 @@ class Search {
   describe(): string {
     const left = this.history.filter((operation) => !this.#furthest.includes(operation));
     return [
-      `the stream [${this.#streamThen.join(' ')}] after ${this.#furthest.length} calls contradicts each that is next of`,
+      `the stream [${this.#streamThen.join(' ')}] after ${this.#furthest.length} calls contradicts each of the calls that could be next:`,
       ...left.map(lineOf),
-      'after',
+      'after these calls:',
       ...this.#furthest.map(lineOf),
     ].join('\n');
   }
@@ -138,7 +138,7 @@ function lineOf(operation: Operation): string {
     return `${when}read ${direction} from ${from}, at most ${limit}: ${answer}`;
   }
   const { expected, ids, answer } = operation;
-  const place = answer.kind === 'stored' ? ` at ${answer.revision}` : '';
+  const at = answer.kind === 'stored' ? ` at ${answer.revision}` : '';
   const actual = answer.kind === 'conflict' ? ` with ${answer.actual}` : '';
-  return `${when}append [${ids.join(' ')}] expecting ${expected}: ${answer.kind}${place}${actual}`;
+  return `${when}append [${ids.join(' ')}] expecting ${expected}: ${answer.kind}${at}${actual}`;
 }

@@ -18,13 +18,13 @@ import {
   unavailable,
 } from './grpc-errors.js';
 import { batchSuccess, expectedOf, proposedEvent, streamName } from './messages.js';
-import type { Expected, Outcome, ProposedEvent } from './server-event.js';
+import type { Expected, AppendResult, ProposedEvent } from './server-event.js';
 import type { ServerLog } from './server-log.js';
 
 type Proposed = { stream: string; expected: Expected; events: ProposedEvent[]; bytes: number };
 type BatchCall = ServerDuplexStream<BatchAppendReq, BatchAppendResp>;
 
-/** The calls that change the log, with what is to go wrong with them. */
+/** The calls that append, with their faults. */
 export class AppendService {
   constructor(
     private readonly log: ServerLog,
@@ -32,9 +32,9 @@ export class AppendService {
     private readonly connections: Connections,
   ) {}
 
-  /** Many appends on one call, each in one message or several, each with an answer of its own. */
+  /** Many appends on one call, each in one or several messages and with its own answer. */
   readonly batchAppend = (call: BatchCall): void => {
-    const begun = new Map<string, Proposed>();
+    const unfinished = new Map<string, Proposed>();
     let answering = 0;
     let ended = false;
     const end = () => {
@@ -47,12 +47,12 @@ export class AppendService {
     });
     call.on('data', (request: BatchAppendReq) => {
       const correlation = request.getCorrelationId()?.getString() ?? '';
-      const append = begun.get(correlation) ?? beginning(request);
+      const append = unfinished.get(correlation) ?? beginning(request);
       if (append === undefined) return;
-      begun.set(correlation, append);
+      unfinished.set(correlation, append);
       for (const message of request.getProposedMessagesList()) add(append, proposedEvent(message));
       if (!request.getIsFinal()) return;
-      begun.delete(correlation);
+      unfinished.delete(correlation);
       answering += 1;
       void this.#answerBatch(call, request, append).finally(() => {
         answering -= 1;
@@ -65,21 +65,21 @@ export class AppendService {
     const response = new streams.BatchAppendResp();
     response.setCorrelationId(request.getCorrelationId());
     response.setStreamIdentifier(streamName.write(append.stream));
-    const answers = await this.#faulty(call.getPeer(), () => this.#store(append));
+    const answers = await this.#withFault(call.getPeer(), () => this.#store(append));
     if (answers.kind === 'failed') {
       if (answers.inAnswer) call.write(response.setError(batchErrors.notHandled()));
       else call.emit('error', answers.error);
       return;
     }
-    const { outcome } = answers;
-    if (outcome === 'too-large') response.setError(batchErrors.tooLarge());
-    else if (outcome.kind === 'done') response.setSuccess(batchSuccess(outcome));
-    else if (outcome.kind === 'stream-deleted') response.setError(batchErrors.streamDeleted(append.stream));
-    else response.setError(batchErrors.wrongExpectedVersion(append.expected, outcome.current));
+    const { result } = answers;
+    if (result === 'too-large') response.setError(batchErrors.tooLarge());
+    else if (result.kind === 'done') response.setSuccess(batchSuccess(result));
+    else if (result.kind === 'stream-deleted') response.setError(batchErrors.streamDeleted(append.stream));
+    else response.setError(batchErrors.wrongExpectedVersion(append.expected, result.current));
     for (let time = 0; time < answers.times; time += 1) if (!call.cancelled) call.write(response);
   }
 
-  /** One append on one call, which answers when the client has sent all its events. */
+  /** One append on one call, answered when the client has sent all its events. */
   readonly append = (
     call: ServerReadableStream<AppendReq, AppendResp>,
     callback: sendUnaryData<AppendResp>,
@@ -96,38 +96,38 @@ export class AppendService {
       if (message !== undefined) add(append, proposedEvent(message));
     });
     call.on('end', () => {
-      void this.#faulty(call.getPeer(), () => this.#store(append)).then((answers) => {
+      void this.#withFault(call.getPeer(), () => this.#store(append)).then((answers) => {
         if (answers.kind === 'failed') callback(answers.error);
-        else answer(append, answers.outcome, callback);
+        else answer(append, answers.result, callback);
       });
     });
   };
 
-  #store({ stream, expected, events, bytes }: Proposed): Outcome | 'too-large' {
+  #store({ stream, expected, events, bytes }: Proposed): AppendResult | 'too-large' {
     return bytes > MAX_APPEND_BYTES ? 'too-large' : this.log.append(stream, expected, events);
   }
 
-  async #faulty(peer: string, store: () => Outcome | 'too-large'): Promise<Answers> {
+  async #withFault(peer: string, store: () => AppendResult | 'too-large'): Promise<Answers> {
     const fault = this.faults.takeForAppend();
     if (fault?.kind === 'not-leader')
       return { kind: 'failed', error: notLeader(fault.leader), inAnswer: false };
     if (fault?.kind === 'not-handled') return { kind: 'failed', error: unavailable(), inAnswer: true };
     if (fault?.kind === 'delay') await pause(fault.ms, undefined, { ref: false });
-    if (fault?.kind === 'lose-the-request') return this.#silent(peer);
-    const outcome = store();
+    if (fault?.kind === 'lose-the-request') return this.#cut(peer);
+    const result = store();
     if (fault?.kind === 'answer-late') await pause(fault.ms, undefined, { ref: false });
-    if (fault?.kind === 'lose-the-answer') return this.#silent(peer);
-    return { kind: 'answered', outcome, times: timesAnswered(fault) };
+    if (fault?.kind === 'lose-the-answer') return this.#cut(peer);
+    return { kind: 'answered', result, times: timesAnswered(fault) };
   }
 
-  #silent(peer: string): Answers {
+  #cut(peer: string): Answers {
     this.connections.sever(peer);
     return { kind: 'failed', error: unavailable(), inAnswer: false };
   }
 }
 
 type Answers =
-  | Readonly<{ kind: 'answered'; outcome: Outcome | 'too-large'; times: number }>
+  | Readonly<{ kind: 'answered'; result: AppendResult | 'too-large'; times: number }>
   | Readonly<{ kind: 'failed'; error: ServiceError; inAnswer: boolean }>;
 
 function timesAnswered(fault: AppendFault | undefined): number {
@@ -153,21 +153,21 @@ function add(append: Proposed, event: ProposedEvent): void {
 
 function answer(
   { stream }: Proposed,
-  outcome: Outcome | 'too-large',
+  result: AppendResult | 'too-large',
   callback: sendUnaryData<AppendResp>,
 ): void {
   const response = new streams.AppendResp();
-  if (outcome === 'too-large') callback(appendTooLarge());
-  else if (outcome.kind === 'stream-deleted') callback(streamDeleted(stream));
-  else if (outcome.kind === 'wrong-expected-version') {
+  if (result === 'too-large') callback(appendTooLarge());
+  else if (result.kind === 'stream-deleted') callback(streamDeleted(stream));
+  else if (result.kind === 'wrong-expected-version') {
     const wrong = new streams.AppendResp.WrongExpectedVersion();
-    if (outcome.current >= 0) wrong.setCurrentRevision(String(outcome.current));
+    if (result.current >= 0) wrong.setCurrentRevision(String(result.current));
     callback(null, response.setWrongExpectedVersion(wrong));
   } else {
     const position = new streams.AppendResp.Position();
-    position.setCommitPosition(outcome.position.toString()).setPreparePosition(outcome.position.toString());
+    position.setCommitPosition(result.position.toString()).setPreparePosition(result.position.toString());
     const success = new streams.AppendResp.Success();
-    success.setCurrentRevision(String(outcome.next)).setPosition(position);
+    success.setCurrentRevision(String(result.next)).setPosition(position);
     callback(null, response.setSuccess(success));
   }
 }

@@ -8,7 +8,7 @@ import type { BatchAppendResp } from '@eventstore/db-client/generated/streams_pb
 import protobufEmpty from 'google-protobuf/google/protobuf/empty_pb.js';
 import type { FakeEventStoreDb } from './fake-eventstoredb.js';
 
-/** One batch append by the service's own definition: the client itself does not survive a second answer. */
+/** Makes one batch append with plain gRPC, because a second answer crashes the client. */
 export async function batchAppendRaw(fake: FakeEventStoreDb, stream: string): Promise<BatchAppendResp[]> {
   const { address, port } = fake.endpoint;
   const service = new streamsService.StreamsClient(`${address}:${port}`, credentials.createInsecure());

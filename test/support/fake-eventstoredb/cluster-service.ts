@@ -7,7 +7,7 @@ import shared from '@eventstore/db-client/generated/shared_pb.js';
 import type { Empty } from '@eventstore/db-client/generated/shared_pb.js';
 import type { Endpoint } from './grpc-errors.js';
 
-/** What the server can do, by which the client chooses its calls. */
+/** The server's features, by which the client chooses its calls. */
 export function getSupportedMethods(
   _: ServerUnaryCall<Empty, SupportedMethods>,
   callback: sendUnaryData<SupportedMethods>,

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-/** The server's end of its TCP connections on loopback: they can be cut, and refused. */
+/** The server's TCP connections on loopback, which tests can cut and refuse. */
 export class Connections {
   readonly #open = new Set<Socket>();
   #listener: Server | undefined;
   #port: number;
 
-  /** @param port 0 for any free one, which is kept from then on. */
+  /** @param port 0 for any free one, which is used again after a restart. */
   constructor(
     private readonly accept: (socket: Socket) => void,
     port: number,
@@ -20,7 +20,7 @@ export class Connections {
     return this.#port;
   }
 
-  /** Takes connections, on the same port as before. */
+  /** Accepts connections, on the same port as before. */
   async listen(): Promise<void> {
     if (this.#listener !== undefined) return;
     const listener = createServer((socket) => {

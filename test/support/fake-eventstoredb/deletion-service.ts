@@ -10,7 +10,7 @@ import { streamDeleted, unavailable, wrongExpectedVersion } from './grpc-errors.
 import { expectedOf, streamName } from './messages.js';
 import type { ServerLog } from './server-log.js';
 
-/** Deletion of streams, for now or for ever. */
+/** Soft deletion of streams, and tombstones. */
 export class DeletionService {
   constructor(private readonly log: ServerLog) {}
 
@@ -21,7 +21,7 @@ export class DeletionService {
     const at = this.#delete(call.request.getOptions(), 'soft');
     const position = new streams.DeleteResp.Position();
     if (at instanceof Error) callback(at);
-    else callback(null, new streams.DeleteResp().setPosition(positioned(position, at)));
+    else callback(null, new streams.DeleteResp().setPosition(withPosition(position, at)));
   };
 
   readonly tombstone = (
@@ -31,10 +31,10 @@ export class DeletionService {
     const at = this.#delete(call.request.getOptions(), 'tombstone');
     const position = new streams.TombstoneResp.Position();
     if (at instanceof Error) callback(at);
-    else callback(null, new streams.TombstoneResp().setPosition(positioned(position, at)));
+    else callback(null, new streams.TombstoneResp().setPosition(withPosition(position, at)));
   };
 
-  /** Position of the deletion. */
+  /** Deletes a stream. Returns the position of the deletion. */
   #delete(
     options: DeleteReq.Options | TombstoneReq.Options | undefined,
     how: 'soft' | 'tombstone',
@@ -42,14 +42,14 @@ export class DeletionService {
     if (options === undefined) return unavailable();
     const stream = streamName.read(options.getStreamIdentifier());
     const expected = expectedOf(options, options.getRevision());
-    const outcome = this.log.delete(stream, expected, how);
-    if (outcome.kind === 'done') return outcome.position;
-    if (outcome.kind === 'stream-deleted') return streamDeleted(stream);
-    return wrongExpectedVersion(stream, expected, outcome.current);
+    const result = this.log.delete(stream, expected, how);
+    if (result.kind === 'done') return result.position;
+    if (result.kind === 'stream-deleted') return streamDeleted(stream);
+    return wrongExpectedVersion(stream, expected, result.current);
   }
 }
 
-function positioned<P extends DeleteResp.Position | TombstoneResp.Position>(position: P, at: bigint): P {
+function withPosition<P extends DeleteResp.Position | TombstoneResp.Position>(position: P, at: bigint): P {
   position.setCommitPosition(at.toString());
   position.setPreparePosition(at.toString());
   return position;

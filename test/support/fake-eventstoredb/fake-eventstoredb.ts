@@ -14,10 +14,10 @@ import { ReadService } from './read-service.js';
 import type { ReadAnswer } from './read-call.js';
 import { ServerLog } from './server-log.js';
 
-/** What the server takes in one message, in bytes: more ends the call with gRPC code 8. */
+/** Largest message, in bytes. A larger one ends the call with gRPC code 8. */
 const MAX_MESSAGE_BYTES = 17 * 1024 * 1024;
 
-/** Events may come as bytes that are written already. */
+/** The service, with read responses that may be serialized already. */
 const STREAMS = {
   ...streamsService.StreamsService,
   read: {
@@ -31,7 +31,7 @@ const STREAMS = {
 };
 
 /**
- * An EventStoreDB server in the test's own process: real gRPC on loopback, as version 23.10 answers it, with
+ * An EventStoreDB server in the test's own process: real gRPC on loopback, with the answers of version 23.10, and
  * faults on demand. Insecure, single node.
  */
 export class FakeEventStoreDb {
@@ -47,7 +47,7 @@ export class FakeEventStoreDb {
     this.#connections = new Connections((socket) => this.#injector?.injectConnection(socket), port);
   }
 
-  /** @param options port 0, the default, for any free one. */
+  /** Starts a server. @param options `port` is any free one by default. */
   static async start(
     options: Readonly<{ standardProjections?: boolean; port?: number }> = {},
   ): Promise<FakeEventStoreDb> {
@@ -61,7 +61,7 @@ export class FakeEventStoreDb {
     return `esdb://127.0.0.1:${this.endpoint.port}?tls=false`;
   }
 
-  /** Connection string by way of gossip. */
+  /** Connection string for discovery by gossip. */
   get discoverUrl(): string {
     return `esdb+discover://127.0.0.1:${this.endpoint.port}?tls=false`;
   }
@@ -70,12 +70,12 @@ export class FakeEventStoreDb {
     return { address: '127.0.0.1', port: this.#connections.port };
   }
 
-  /** How many events there are, those of the system included. */
+  /** Number of events, including system events. */
   get size(): number {
     return this.log.events.length;
   }
 
-  /** Starts again after {@link stop}, on the same port, with all that was stored. */
+  /** Starts again after {@link stop}, on the same port, with all stored events. */
   async restart(): Promise<void> {
     this.log.forgetRecentIds();
     this.#server = this.#newServer();
@@ -83,7 +83,7 @@ export class FakeEventStoreDb {
     await this.#connections.listen();
   }
 
-  /** Ends at once, like a server that is killed. */
+  /** Stops at once, like a server that is killed. */
   async stop(): Promise<void> {
     await this.#connections.refuse();
     this.#injector?.destroy();
@@ -91,12 +91,12 @@ export class FakeEventStoreDb {
     this.#server = undefined;
   }
 
-  /** Has from now on what it had when it held so many events, see {@link size}: as restored from that backup. */
+  /** Removes later events, as a restore from a backup with so many events ({@link size}). */
   restore(size: number): void {
     this.log.restore(size);
   }
 
-  /** Cuts all connections; new ones are taken. */
+  /** Cuts all connections, and accepts new ones. */
   severAll(): void {
     this.#connections.severAll();
   }

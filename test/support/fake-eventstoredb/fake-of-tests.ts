@@ -3,12 +3,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { FakeEventStoreDb } from './fake-eventstoredb.js';
 
-/** An event as the client takes it, with a fresh id. */
+/** An event for the client, with a new id. */
 export function newEvent() {
   return jsonEvent({ id: randomUUID(), type: 'Measured', data: {} });
 }
 
-/** For each test of a file a fake with one event, and a client of it; all that was started is ended after the test. */
+/** Starts a fake with one event, and a client, for each test of a file. Stops all servers after the test. */
 export function fakeOfTests() {
   let fake: FakeEventStoreDb;
   let client: EventStoreDBClient;
@@ -44,14 +44,14 @@ export function fakeOfTests() {
   return { fake: () => fake, client: () => client, newServer, append, countOf };
 }
 
-/** Attempts something again and again, for a bounded time, until it succeeds. */
+/** Repeats an attempt until it succeeds, for at most 10 s. @throws the last error. */
 export async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  const late = performance.now() + 10_000;
+  const deadline = performance.now() + 10_000;
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      if (performance.now() > late) throw error;
+      if (performance.now() > deadline) throw error;
       await pause(50);
     }
   }

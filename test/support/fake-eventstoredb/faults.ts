@@ -1,50 +1,50 @@
 import type { Endpoint } from './grpc-errors.js';
 
-/** What goes wrong with one append; times in milliseconds. */
+/** A fault of one append. Times are in milliseconds. */
 export type AppendFault =
   /** The connection is cut before the append is stored. */
   | Readonly<{ kind: 'lose-the-request' }>
-  /** It is stored, and the connection is cut instead of an answer. */
+  /** The append is stored, and the connection is cut before the answer. */
   | Readonly<{ kind: 'lose-the-answer' }>
-  /** It is stored, and nothing is ever said of it. */
+  /** The append is stored and never answered. */
   | Readonly<{ kind: 'never-answer' }>
   | Readonly<{ kind: 'answer-late'; ms: number }>
   | Readonly<{ kind: 'answer-twice' }>
-  /** It is stored only after a while. */
+  /** The append is stored late. */
   | Readonly<{ kind: 'delay'; ms: number }>
-  /** The server does not handle it, and says so in an answer. */
+  /** The server answers that it did not handle the append. */
   | Readonly<{ kind: 'not-handled' }>
   | Readonly<{ kind: 'not-leader'; leader: Endpoint }>;
 
-/** What goes wrong with one read or subscription, once it has sent so many events. */
+/** A fault of one read or subscription, after so many events. */
 export type ReadFault = Readonly<{ after: number }> &
   (
     | Readonly<{ kind: 'sever' }>
-    /** All connections, not only the call's own. */
+    /** All connections are cut, not only the call's own. */
     | Readonly<{ kind: 'sever-all' }>
-    /** Nothing more comes, and nothing tells of it. */
+    /** The server sends nothing more, and no error. */
     | Readonly<{ kind: 'silence' }>
-    /** The server ends the call as if it were done. */
+    /** The server ends the call as if it were complete. */
     | Readonly<{ kind: 'end' }>
     | Readonly<{ kind: 'unavailable' }>
     | Readonly<{ kind: 'delay'; ms: number }>
-    /** Every further event comes twice. */
+    /** Every further event is sent twice. */
     | Readonly<{ kind: 'twice' }>
     | Readonly<{ kind: 'not-leader'; leader: Endpoint }>
   );
 
-/** The calls that can be made to fail. */
+/** Kinds of calls that have faults. */
 export type ReadKind = 'read' | 'subscription';
 
-/** Faults waiting for calls to strike: each strikes one, in the order in which they were set. */
+/** Faults to come. Each strikes one call, in the order in which they were added. */
 export class Faults {
-  /** How long a subscription takes to look at as many events as its filter's window has, in milliseconds. */
+  /** How long a subscription takes for the events of one search window, in milliseconds. */
   searchMs = 0;
   readonly #appends: AppendFault[] = [];
   readonly #reads: Record<ReadKind, ReadFault[]> = { read: [], subscription: [] };
   #struck = 0;
 
-  /** How many have struck. */
+  /** How many faults have struck. */
   get struck(): number {
     return this.#struck;
   }
@@ -53,7 +53,7 @@ export class Faults {
     this.#appends.push(...faults);
   }
 
-  /** For reads of a stream or of `$all`. */
+  /** Adds faults for reads of a stream or of `$all`. */
   onRead(...faults: ReadFault[]): void {
     this.#reads.read.push(...faults);
   }
@@ -62,7 +62,7 @@ export class Faults {
     this.#reads.subscription.push(...faults);
   }
 
-  /** Those that have not struck yet never will. */
+  /** Removes the faults that have not struck. */
   clear(): void {
     this.#appends.length = 0;
     this.#reads.read.length = 0;
@@ -73,7 +73,7 @@ export class Faults {
     return this.#counted(this.#appends.shift());
   }
 
-  /** The fault is counted when the call reaches the event at which it strikes. */
+  /** The next fault. It is counted only when the call reaches the event at which it strikes. */
   takeForRead(kind: ReadKind): ReadFault | undefined {
     return this.#reads[kind].shift();
   }

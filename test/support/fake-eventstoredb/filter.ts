@@ -1,16 +1,17 @@
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import type { ServerEvent } from './server-event.js';
 
-/** Events looked at in one step when a filter names no window. */
+/** Search window of a filter that sets none. */
 const DEFAULT_WINDOW = 32;
 
+/** A filter of `$all`. */
 export type AllFilter = Readonly<{
   matches: (event: ServerEvent) => boolean;
-  /** Events looked at before a checkpoint is sent; undefined when none are. */
+  /** Events searched before each checkpoint; undefined when no checkpoints are sent. */
   checkpointEvery: number | undefined;
 }>;
 
-/** A filter of `$all` by the prefixes or the expression of stream names or event types. */
+/** Filters by prefixes or a regular expression of stream names or event types. */
 export function allFilter(filter: ReadReq.Options.FilterOptions | undefined): AllFilter {
   if (filter === undefined) return { matches: () => true, checkpointEvery: undefined };
   const byType = filter.getEventType();

@@ -9,10 +9,10 @@ import type { Expected } from './server-event.js';
 /** The largest append, in bytes of all its events. */
 export const MAX_APPEND_BYTES = 1_048_576;
 
-/** Where a node is reached. */
+/** The address of a node. */
 export type Endpoint = Readonly<{ address: string; port: number }>;
 
-/** Ends a call with a status and the trailers by which the client knows the error. */
+/** An error with a status and the trailers by which the client recognises it. */
 function failure(code: status, details: string, trailers: Record<string, string>): ServiceError {
   const metadata = new Metadata();
   for (const [key, value] of Object.entries(trailers)) metadata.set(key, value);
@@ -50,7 +50,7 @@ export const appendTooLarge = (): ServiceError =>
 
 export const unavailable = (): ServiceError => failure(status.UNAVAILABLE, 'Server Is Not Ready', {});
 
-/** The errors that a batch append answers within its stream, with details as the client unpacks them. */
+/** Errors in the answers of a batch append, with details as the client unpacks them. */
 export const batchErrors = {
   wrongExpectedVersion(expected: Expected, current: number): Status {
     const details = new shared.WrongExpectedVersion();
@@ -77,7 +77,7 @@ export const batchErrors = {
     return packed('event_store.client.MaximumAppendSizeExceeded', details);
   },
 
-  /** The server did not handle it; it says so in words only. */
+  /** The server did not handle the append. Only the message says so. */
   notHandled: (): Status => packed('google.protobuf.Empty', new protobufEmpty.Empty(), 'Server Is Not Ready'),
 };
 

@@ -7,9 +7,9 @@ import type {
   BatchAppendResp,
   ReadResp,
 } from '@eventstore/db-client/generated/streams_pb.js';
-import type { Expected, Outcome, ProposedEvent, ServerEvent } from './server-event.js';
+import type { Expected, AppendResult, ProposedEvent, ServerEvent } from './server-event.js';
 
-/** Names of streams as they travel. */
+/** Names of streams in messages. */
 export const streamName = {
   read: (identifier: StreamIdentifier | undefined): string =>
     Buffer.from(identifier?.getStreamName_asU8() ?? []).toString('utf8'),
@@ -17,7 +17,7 @@ export const streamName = {
   write: (name: string): StreamIdentifier => new shared.StreamIdentifier().setStreamName(Buffer.from(name)),
 };
 
-/** The expectation of an append or a deletion; `revision` is what its field of that name holds. */
+/** The expected revision of an append or a deletion. `revision` is the value of the request's field. */
 export function expectedOf(
   options: Readonly<{ hasAny(): boolean; hasNoStream(): boolean; hasStreamExists(): boolean }>,
   revision: string,
@@ -27,6 +27,7 @@ export function expectedOf(
   return options.hasStreamExists() ? 'stream_exists' : Number(revision);
 }
 
+/** The event of a request. */
 export function proposedEvent(
   message: AppendReq.ProposedMessage | BatchAppendReq.ProposedMessage,
 ): ProposedEvent {
@@ -40,18 +41,19 @@ export function proposedEvent(
   };
 }
 
-export function batchSuccess({ next, position }: Outcome & { kind: 'done' }): BatchAppendResp.Success {
+/** The answer to a stored append. */
+export function batchSuccess({ next, position }: AppendResult & { kind: 'done' }): BatchAppendResp.Success {
   const at = new shared.AllStreamPosition();
   at.setCommitPosition(position.toString()).setPreparePosition(position.toString());
   return new streams.BatchAppendResp.Success().setCurrentRevision(String(next)).setPosition(at);
 }
 
-const written = new WeakMap<ServerEvent, Buffer>();
+const serialized = new WeakMap<ServerEvent, Buffer>();
 
-/** The response that carries an event, as bytes; written once for each event. */
+/** The serialized response for an event. Each event is serialized once. */
 export function eventResponse(event: ServerEvent): Buffer {
-  const bytes = written.get(event) ?? Buffer.from(readResponse(event).serializeBinary());
-  written.set(event, bytes);
+  const bytes = serialized.get(event) ?? Buffer.from(readResponse(event).serializeBinary());
+  serialized.set(event, bytes);
   return bytes;
 }
 
@@ -75,6 +77,7 @@ function readResponse(event: ServerEvent): ReadResp {
   return new streams.ReadResp().setEvent(read);
 }
 
+/** Responses of reads and subscriptions, other than events. */
 export const responses = {
   confirmation: (id: string): ReadResp =>
     new streams.ReadResp().setConfirmation(

@@ -8,10 +8,10 @@ import { notLeader, unavailable } from './grpc-errors.js';
 import { eventResponse } from './messages.js';
 import type { ServerEvent } from './server-event.js';
 
-/** A response, or one whose bytes are written already. */
+/** A response, or one that is serialized already. */
 export type ReadAnswer = ReadResp | Buffer;
 
-/** The server's end of one read or subscription, with what is to go wrong with it. */
+/** The server's side of one read or subscription, with its fault. */
 export class ReadCall {
   readonly #fault: ReadFault | undefined;
   readonly #ended = new AbortController();
@@ -61,7 +61,7 @@ export class ReadCall {
     if (!this.#write(response)) await this.#drained();
   }
 
-  /** A filter has looked at as many events as its window has. */
+  /** Waits as long as a search of one window takes. */
   async searched(): Promise<void> {
     const { searchMs } = this.faults;
     if (searchMs > 0) await pause(searchMs, undefined, { signal: this.ended }).catch(() => undefined);
@@ -76,7 +76,7 @@ export class ReadCall {
     this.#ended.abort();
   }
 
-  /** False when the client is to be waited for. */
+  /** Returns false when the client must drain its buffer first. */
   #write(response: ReadAnswer): boolean {
     return this.ended.aborted || this.#silent || this.call.write(response);
   }
@@ -122,7 +122,7 @@ export class ReadCall {
     }
   }
 
-  /** What was sent is on its way before the connection is cut. */
+  /** Waits until the events sent have left, before the connection is cut. */
   async #flushed(): Promise<void> {
     await pause(20, undefined, { ref: false });
   }

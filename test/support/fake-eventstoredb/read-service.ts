@@ -57,7 +57,7 @@ export class ReadService {
     const count = Number(options.getCount());
     const { matches } = allFilter(options.getFilter());
     if (options.getReadDirection() === BACKWARDS) {
-      // Backwards, the event at the position itself is not read.
+      // A read backwards excludes the event at the position.
       const end = position === undefined ? this.log.events.length : this.log.indexFrom(BigInt(position));
       return walk(this.log.events, end - 1, -1, count, matches);
     }
@@ -75,9 +75,9 @@ function ofStream(
   const backwards = options.getReadDirection() === BACKWARDS;
   const first = events[0]?.revision ?? 0;
   const last = first + events.length - 1;
-  const named = stream.hasEnd() ? last : stream.hasStart() ? first : Number(stream.getRevision());
-  if (backwards) return walk(events, Math.min(named, last) - first, -1, count);
-  return walk(events, Math.max(named, first) - first, 1, count);
+  const requested = stream.hasEnd() ? last : stream.hasStart() ? first : Number(stream.getRevision());
+  if (backwards) return walk(events, Math.min(requested, last) - first, -1, count);
+  return walk(events, Math.max(requested, first) - first, 1, count);
 }
 
 function* walk(

@@ -7,15 +7,15 @@ export type ProposedEvent = Readonly<{
   metadata: Uint8Array;
 }>;
 
-/** An event as the server holds it; position is commit and prepare position in one. */
+/** An event as the server stores it. Commit and prepare positions are the same. */
 export type ServerEvent = ProposedEvent &
   Readonly<{ stream: string; revision: number; position: bigint; createdMs: number }>;
 
-/** What an append takes its stream to be. */
+/** The revision that an append expects. */
 export type Expected = number | 'any' | 'no_stream' | 'stream_exists';
 
-/** What became of an append, or of a deletion. */
-export type Outcome =
+/** The result of an append or of a deletion. */
+export type AppendResult =
   | Readonly<{ kind: 'done'; next: number; position: bigint }>
   /** `current` is -1 when there is no stream. */
   | Readonly<{ kind: 'wrong-expected-version'; current: number }>

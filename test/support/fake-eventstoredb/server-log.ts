@@ -1,15 +1,15 @@
-import { check } from './expected-version.js';
-import type { Expected, Outcome, ProposedEvent, ServerEvent } from './server-event.js';
+import { checkExpectedVersion } from './expected-version.js';
+import type { Expected, AppendResult, ProposedEvent, ServerEvent } from './server-event.js';
 import { ServerStreams } from './server-streams.js';
 
-/** `$tb` of a soft-deleted stream. */
+/** `$tb` (truncate before) of a soft-deleted stream. */
 const SOFT_DELETED = 9_223_372_036_854_775_807n;
 
 const SYSTEM_EVENTS = ['$epoch-information', '$settings', '$users'];
 
 /**
- * What an EventStoreDB server holds, and its truth table of appends and deletions (eventstoredb-behaviour.rows.ts).
- * Outlives restarts of the server that serves it, but for the memory of recent ids.
+ * The events of an EventStoreDB server, and its checks of appends and deletions (eventstoredb-behaviour.rows.ts). It
+ * outlives restarts of the server, except for recent ids.
  */
 export class ServerLog {
   readonly #events: ServerEvent[] = [];
@@ -18,7 +18,7 @@ export class ServerLog {
   readonly #listeners = new Set<() => void>();
   #nextPosition = 0n;
 
-  /** @param standardProjections whether links to every event are written by category and type, as on a server with them on. */
+  /** @param standardProjections whether links to every event are written by category and type, as these projections do. */
   constructor(private readonly standardProjections = false) {
     for (const stream of SYSTEM_EVENTS) this.#write(stream, [proposed(stream, {})]);
   }
@@ -28,7 +28,7 @@ export class ServerLog {
     return this.#events;
   }
 
-  /** Calls back after every commit, until the function returned is called. */
+  /** Calls the listener after every commit. Returns a function that removes it. */
   onCommit(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -54,7 +54,7 @@ export class ServerLog {
     return from === 0 ? events : events.filter(({ revision }) => revision >= from);
   }
 
-  append(stream: string, expected: Expected, events: readonly ProposedEvent[]): Outcome {
+  append(stream: string, expected: Expected, events: readonly ProposedEvent[]): AppendResult {
     const checked = this.#check(
       stream,
       expected,
@@ -67,12 +67,12 @@ export class ServerLog {
     }
     if (this.#truncatedBefore(stream) === 'all') this.#setMetadata(stream, { $tb: last + 1 });
     const written = this.#write(stream, events);
-    this.#announce();
+    this.#notify();
     return { kind: 'done', next: written.revision, position: written.position };
   }
 
-  /** Soft-deletes a stream: it cannot be read, but its revisions go on; or tombstones it for ever. */
-  delete(stream: string, expected: Expected, how: 'soft' | 'tombstone'): Outcome {
+  /** Soft-deletes a stream, which then cannot be read but keeps its revisions, or writes a tombstone. */
+  delete(stream: string, expected: Expected, how: 'soft' | 'tombstone'): AppendResult {
     const checked = this.#check(stream, expected, []);
     if (checked !== 'store' && checked.kind !== 'done') return checked;
     const written =
@@ -80,32 +80,32 @@ export class ServerLog {
         ? this.#setMetadata(stream, { $tb: SOFT_DELETED })
         : this.#write(stream, [proposed('$streamDeleted', {})]);
     if (how === 'tombstone') this.#streams.tombstone(stream);
-    this.#announce();
+    this.#notify();
     return { kind: 'done', next: this.#streams.last(stream), position: written.position };
   }
 
-  /** As after a restart: only exact revisions are idempotent for what was stored before. */
+  /** Forgets recent ids, as a restart does: only appends at exact revisions stay idempotent. */
   forgetRecentIds(): void {
     this.#recent.clear();
   }
 
-  /** As restored from a backup of when there were so many events, those of the system included. */
+  /** Removes all but so many events, including system events, as a restore from a backup does. */
   restore(count: number): void {
     for (const event of this.#events.splice(count).reverse()) {
-      this.#streams.takeBack(event.stream);
+      this.#streams.removeLast(event.stream);
       this.#recent.delete(event.id);
       this.#nextPosition = event.position;
     }
   }
 
-  #check(stream: string, expected: Expected, ids: readonly string[]): Outcome | 'store' {
-    return check(expected, ids, {
+  #check(stream: string, expected: Expected, ids: readonly string[]): AppendResult | 'store' {
+    return checkExpectedVersion(expected, ids, {
       events: this.#streams.events(stream),
       softDeleted: this.#truncatedBefore(stream) === 'all',
       tombstoned: this.#streams.isTombstoned(stream),
       remembered: (id) => {
-        const place = this.#recent.get(id);
-        return place?.stream === stream ? place.revision : undefined;
+        const location = this.#recent.get(id);
+        return location?.stream === stream ? location.revision : undefined;
       },
     });
   }
@@ -123,22 +123,22 @@ export class ServerLog {
     return this.#write(`$$${stream}`, [{ ...proposed('$metadata', {}), data: Buffer.from(json) }]);
   }
 
-  /** Writes at least one event; the last one written. */
+  /** Writes events, at least one. Returns the last. */
   #write(stream: string, events: readonly ProposedEvent[]): ServerEvent {
     const written = events.map((event) => {
       const createdMs = Math.max(Date.now(), this.#events.at(-1)?.createdMs ?? 0);
-      const place = {
+      const location = {
         stream,
         revision: this.#streams.last(stream) + 1,
         position: this.#nextPosition,
         createdMs,
       };
       this.#nextPosition += BigInt(120 + stream.length + event.data.length + event.metadata.length);
-      const held = { ...event, ...place };
-      this.#events.push(held);
-      this.#streams.add(held);
-      this.#recent.set(event.id, place);
-      return held;
+      const stored = { ...event, ...location };
+      this.#events.push(stored);
+      this.#streams.add(stored);
+      this.#recent.set(event.id, location);
+      return stored;
     });
     if (this.standardProjections && !stream.startsWith('$')) for (const event of written) this.#link(event);
     const last = written.at(-1);
@@ -157,7 +157,7 @@ export class ServerLog {
     this.#write(`$category-${category}`, [{ ...proposed('$>', {}), json: false, data: Buffer.from(stream) }]);
   }
 
-  #announce(): void {
+  #notify(): void {
     for (const listener of this.#listeners) listener();
   }
 }

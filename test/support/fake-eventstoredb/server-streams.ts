@@ -20,8 +20,8 @@ export class ServerStreams {
     else events.push(event);
   }
 
-  /** Takes the last event of a stream back, be it a tombstone. */
-  takeBack(stream: string): void {
+  /** Removes the last event of a stream, which may be a tombstone. */
+  removeLast(stream: string): void {
     this.#events.get(stream)?.pop();
     this.#tombstoned.delete(stream);
   }

@@ -7,7 +7,7 @@ import type { ReadCall } from './read-call.js';
 import type { ServerEvent } from './server-event.js';
 import type { ServerLog } from './server-log.js';
 
-/** A subscription is its place in a list of events that grows, and what is sent of them. */
+/** What a subscription sends: events of a growing list, from an index. */
 type Source = Readonly<{
   events: () => readonly ServerEvent[];
   from: number;
@@ -15,7 +15,7 @@ type Source = Readonly<{
   checkpointEvery: number | undefined;
 }>;
 
-/** Serves a subscription until the client leaves: what there is, that it has caught up, and what comes. */
+/** Serves a subscription until the client leaves: stored events, the caught-up message, and new events. */
 export async function subscribe(log: ServerLog, call: ReadCall, options: ReadReq.Options): Promise<void> {
   const stream = options.getStream();
   const name = streamName.read(stream?.getStreamIdentifier());
@@ -28,9 +28,9 @@ export async function subscribe(log: ServerLog, call: ReadCall, options: ReadReq
 }
 
 async function pump(log: ServerLog, call: ReadCall, source: Source): Promise<void> {
-  const news = new Wakener();
-  const stop = log.onCommit(news.wake);
-  call.ended.addEventListener('abort', news.wake);
+  const commits = new Wakener();
+  const stop = log.onCommit(commits.wake);
+  call.ended.addEventListener('abort', commits.wake);
   let considered = 0;
   let caughtUp = false;
   const ended = () => call.ended.aborted;
@@ -39,7 +39,7 @@ async function pump(log: ServerLog, call: ReadCall, source: Source): Promise<voi
     if (event === undefined) {
       if (!caughtUp) await call.send(responses.caughtUp());
       caughtUp = true;
-      if (source.events()[next] === undefined && !ended()) await news.sleep();
+      if (source.events()[next] === undefined && !ended()) await commits.sleep();
       continue;
     }
     next += 1;
@@ -53,7 +53,7 @@ async function pump(log: ServerLog, call: ReadCall, source: Source): Promise<voi
   stop();
 }
 
-/** Positions and revisions named are exclusive. */
+/** The requested position or revision is exclusive. */
 function ofAll(log: ServerLog, options: ReadReq.Options): Source {
   const all = options.getAll();
   const position = all?.getPosition()?.getCommitPosition();
@@ -71,7 +71,7 @@ function ofStream(log: ServerLog, name: string, stream: ReadReq.Options.StreamOp
   return { events, from: stream.hasEnd() ? events().length : after, ...allFilter(undefined) };
 }
 
-/** One sleeper that is woken, also by a call that came before it slept. */
+/** Wakes one waiting loop. A wake before the wait ends the wait at once. */
 class Wakener {
   #woken = false;
   #sleeper: (() => void) | undefined;

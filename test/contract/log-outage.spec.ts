@@ -8,6 +8,7 @@ import { verifyChain } from '../../src/event-store/core/hash-chain.js';
 import { Unavailable } from '../../src/platform/errors.js';
 import { all } from './event-store.contract.js';
 import { openLogDatabase, type LogDatabase } from './log-database.js';
+import { repeatUntilAvailable } from '../support/repeat-until-available.js';
 import { sampleEvents } from '../support/sample-events.js';
 import { SeverableLink } from './severable-link.js';
 
@@ -218,20 +219,10 @@ async function writeOn(store: EventStore, stream: string) {
   const acknowledged: { answer: Appended; ids: string[] }[] = [];
   for (let time = 0; time < 25; time += 1) {
     const events = sampleEvents(2);
-    const answer = await repeated(() =>
+    const answer = await repeatUntilAvailable(() =>
       store.append(stream, time === 0 ? 'no-stream' : time * 2 - 1, events),
     );
     acknowledged.push({ answer, ids: events.map(({ id }) => id) });
   }
   return { stream, acknowledged };
-}
-
-/** Repeats an attempt until the store is available. */
-async function repeated<T>(attempt: () => Promise<T>): Promise<T> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    return repeated(attempt);
-  }
 }

@@ -10,7 +10,8 @@ import { all } from '../contract/event-store.contract.js';
 import { eventWith, METADATA, sampleEvent, sampleEvents } from '../support/sample-events.js';
 import type { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 import type { AppendFault } from '../support/fake-eventstoredb/faults.js';
-import { RunningSubscription, repeated, Setup } from './eventstoredb-stores.js';
+import { repeatUntilAvailable } from '../support/repeat-until-available.js';
+import { RunningSubscription, Setup } from './eventstoredb-stores.js';
 
 const SHORT_LIMITS = {
   answerMs: 500,
@@ -135,7 +136,7 @@ describe('appending to EventStoreDB', () => {
     const event = sampleEvent();
     const outcome = store.append('s', 0, [event]).catch((error: unknown) => error);
     while (fake.faults.struck === 0) await pause(5);
-    await repeated(() => other.append('s', kind === 'lose-the-answer' ? 1 : 0, sampleEvents(1)));
+    await repeatUntilAvailable(() => other.append('s', kind === 'lose-the-answer' ? 1 : 0, sampleEvents(1)));
     if (kind === 'lose-the-answer') expect(await outcome).toMatchObject({ revision: 1 });
     else {
       expect(await outcome).toBeInstanceOf(RevisionConflict);
@@ -176,7 +177,9 @@ describe('appending to EventStoreDB', () => {
       expect(answer).toEqual({ status: 'rejected', reason: expect.any(Unavailable) as unknown });
     }
     await fake.restart();
-    expect(await repeated(() => store.append('outage', 0, events))).toMatchObject({ revision: 2 });
+    expect(await repeatUntilAvailable(() => store.append('outage', 0, events))).toMatchObject({
+      revision: 2,
+    });
     expect(await all(store.readStream('outage'))).toHaveLength(3);
   });
 
@@ -189,7 +192,7 @@ describe('appending to EventStoreDB', () => {
     await expect(store.head()).rejects.toBeInstanceOf(Unavailable);
     await fake.restart();
     const events = sampleEvents(1);
-    expect(await repeated(() => store.append('s', 0, events))).toMatchObject({ revision: 1 });
+    expect(await repeatUntilAvailable(() => store.append('s', 0, events))).toMatchObject({ revision: 1 });
   });
 
   it('survives an outage that is shorter than the retries', async () => {
@@ -221,7 +224,7 @@ describe('appending to EventStoreDB', () => {
           const expected = revision === 0 ? 'no-stream' : revision - 1;
           written.push({
             id: event.id,
-            answer: await repeated(() => store.append(stream, expected, [event])),
+            answer: await repeatUntilAvailable(() => store.append(stream, expected, [event])),
           });
         }
         return { stream, written };

@@ -3,7 +3,6 @@ import type { EventStore, RecordedEvent, SubscriptionMessage } from '../../src/e
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import type { EventStoreDbOptions } from '../../src/event-store/eventstoredb/eventstoredb-options.js';
 import type { Position } from '../../src/event-store/position.js';
-import { Unavailable } from '../../src/platform/errors.js';
 import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 
 /** Short timeouts and many retries. */
@@ -66,16 +65,5 @@ export class RunningSubscription {
 
   async #collect(messages: AsyncIterable<SubscriptionMessage>): Promise<void> {
     for await (const message of messages) this.messages.push(message);
-  }
-}
-
-/** Repeats an attempt until the store is available. */
-export async function repeated<T>(attempt: () => Promise<T>): Promise<T> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    await pause(20);
-    return repeated(attempt);
   }
 }

@@ -9,7 +9,8 @@ import { all } from '../contract/event-store.contract.js';
 import { sampleEvent, sampleEvents } from '../support/sample-events.js';
 import type { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 import type { ReadFault } from '../support/fake-eventstoredb/faults.js';
-import { RunningSubscription, repeated, Setup } from './eventstoredb-stores.js';
+import { repeatUntilAvailable } from '../support/repeat-until-available.js';
+import { RunningSubscription, Setup } from './eventstoredb-stores.js';
 
 /** Longer than any test, in milliseconds: work that ends in time did not wait for it. */
 const MINUTES = 600_000;
@@ -146,7 +147,7 @@ async function writeUntil(signal: AbortSignal, store: EventStore, stream: string
     const expected = acknowledged.length === 0 ? 'no-stream' : acknowledged.length - 1;
     acknowledged.push({
       id: event.id,
-      answer: await repeated(() => store.append(stream, expected, [event])),
+      answer: await repeatUntilAvailable(() => store.append(stream, expected, [event])),
     });
     await pause(2);
   }

@@ -42,7 +42,7 @@ class BatchAppendCall {
     });
   }
 
-  /** Sends an append. Rejects with the client's error for the server's answer, or with the error that ended the call. */
+  /** Sends an append. Rejects with the client's error for the answer, or with the error that ended the call. */
   send(request: BatchAppendReq, correlation: string): Promise<Appended> {
     return new Promise((resolve, reject) => {
       this.#pending.set(correlation, { resolve, reject });

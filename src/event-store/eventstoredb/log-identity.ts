@@ -11,8 +11,8 @@ import { StreamReader } from './stream-reader.js';
 const FIELD = 'upheldLog';
 
 /**
- * The id of a log: generated when it is first asked for, and kept as the metadata of a stream named after the prefix. To
- * the server, metadata is a system stream, so it is not part of the log.
+ * The id of a log: generated when it is first asked for, and kept as the metadata of a stream named after the prefix.
+ * To the server, metadata is a system stream, so it is not part of the log.
  */
 export class LogIdentity {
   #id: string | undefined;

@@ -66,7 +66,7 @@ export const DROP_EVENT_LOG: readonly string[] = [
  */
 export const BEGIN_APPEND = `begin isolation level read committed read write; select pg_advisory_xact_lock(${APPEND_LOCK})`;
 
-/** NOTIFY is part of the transaction: it reaches readers when the events are visible, and needs no commit of its own. */
+/** NOTIFY is part of the transaction: it reaches readers when the events are visible, and needs no further commit. */
 export const COMMIT_APPEND = `notify ${APPEND_CHANNEL}; commit`;
 
 export const HEAD = 'select coalesce(max(position), 0) as position from public.event_log';

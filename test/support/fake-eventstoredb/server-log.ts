@@ -18,7 +18,7 @@ export class ServerLog {
   readonly #listeners = new Set<() => void>();
   #nextPosition = 0n;
 
-  /** @param standardProjections whether links to every event are written by category and type, as these projections do. */
+  /** @param standardProjections whether links to every event are written, by category and by type. */
   constructor(private readonly standardProjections = false) {
     for (const stream of SYSTEM_EVENTS) this.#write(stream, [proposed(stream, {})]);
   }

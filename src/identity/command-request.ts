@@ -1,35 +1,42 @@
 import { randomUUID } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandContext } from '../event-sourcing/command-context.js';
 import { idempotencyKey, revisionToMatch } from '../platform/http/request-headers.js';
 import { HTTP_ACTOR } from './actor.js';
 
-/** The context of a command as its request gives it; the time comes from the application's clock. */
-export type CommandOrigin = Omit<CommandContext, 'at'>;
-
+/** What a request says of its command besides the body, and the reply to it. */
 export type CommandRequest = Readonly<{
-  origin: CommandOrigin;
-  /** The revision the caller decided upon (`If-Match`); undefined for any. */
+  /** The command's context but for the time, which comes from the application's clock. */
+  origin: Omit<CommandContext, 'at'>;
+  /** Revision the caller decided upon (`If-Match`); undefined for any. */
   expected: number | undefined;
+  reply: FastifyReply;
 }>;
 
-/** Gives a controller what the request of a command says besides its body: caller, key, expected revision. */
-export const FromRequest = createParamDecorator((_: unknown, context: ExecutionContext): CommandRequest => {
-  const { id, headers } = context.switchToHttp().getRequest<FastifyRequest>();
-  const key = idempotencyKey(single(headers['idempotency-key']));
-  return {
-    origin: {
-      id: key ?? randomUUID(),
-      actor: HTTP_ACTOR,
-      correlationId: id,
-      keyed: key !== undefined,
-    },
-    expected: revisionToMatch(headers['if-match']),
-  };
-});
+/**
+ * Hands a controller the request of a command.
+ * @throws MalformedInput or StaleState for headers, as `idempotencyKey` and `revisionToMatch` do.
+ */
+export const commandRequest = createParamDecorator(
+  (_: unknown, context: ExecutionContext): CommandRequest => {
+    const http = context.switchToHttp();
+    const { id, headers } = http.getRequest<FastifyRequest>();
+    const key = idempotencyKey(single(headers['idempotency-key']));
+    return {
+      origin: {
+        id: key ?? randomUUID(),
+        actor: HTTP_ACTOR,
+        correlationId: id,
+        keyed: key !== undefined,
+      },
+      expected: revisionToMatch(headers['if-match']),
+      reply: http.getResponse<FastifyReply>(),
+    };
+  },
+);
 
-/** Node joins a header that was sent twice; only its type allows for a list. */
+/** Node joins a header that came twice; the type alone allows for a list. */
 function single(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header.join(', ') : header;
 }

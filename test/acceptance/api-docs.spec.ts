@@ -1,6 +1,15 @@
 import { z } from 'zod';
+import * as commandAnswers from '../../src/complaints/command-answers.js';
 import * as answers from '../../src/complaints/complaint.answers.js';
-import * as bodies from '../../src/complaints/complaint.schemas.js';
+import type { ComplaintCommand } from '../../src/complaints/complaint.command.js';
+import * as historyAnswers from '../../src/complaints/complaint-history.answers.js';
+import { complaintRefusals } from '../../src/complaints/complaint.refusals.js';
+import * as checkBodies from '../../src/complaints/compliance-check/compliance-check.bodies.js';
+import * as decisionBodies from '../../src/complaints/decision/decision.bodies.js';
+import * as parameters from '../../src/complaints/path-parameters.js';
+import * as receiptBodies from '../../src/complaints/receipt/receipt.bodies.js';
+import * as recommendationAnswers from '../../src/complaints/recommendation/recommendation.answers.js';
+import * as recommendationBodies from '../../src/complaints/recommendation/recommendation.bodies.js';
 import * as health from '../../src/health/health.schemas.js';
 import * as statistics from '../../src/statistics/api/statistics.schemas.js';
 import { ProblemSchema } from '../../src/platform/http/problem.js';
@@ -106,6 +115,37 @@ it('documents the problems of each call, with an example of that status', () => 
   }
 });
 
+/** Where each command is sent, and the refusals that no request there can meet. */
+const ROUTES: Readonly<Record<ComplaintCommand['type'], Readonly<{ path: string; never?: string[] }>>> = {
+  ReceiveComplaint: { path: '/v1/complaints' },
+  RecordDecision: { path: '/v1/complaints/{reference}/decisions' },
+  // A body names no recommendation; only an import does.
+  MakeRecommendation: {
+    path: '/v1/complaints/{reference}/recommendations',
+    never: ['recommendation-in-use'],
+  },
+  CheckCompliance: { path: '/v1/complaints/{reference}/recommendations/{recommendation}/checks' },
+};
+
+it.each(Object.entries(ROUTES))(
+  'documents every refusal of %s, and no other',
+  (type, { path, never = [] }) => {
+    const rules: object = complaintRefusals[type as ComplaintCommand['type']];
+    const description = document.paths[path]?.post?.responses['409']?.description ?? '';
+    const documented = [...description.matchAll(/^- `([a-z-]+)`: /gm)].map(([, code]) => code);
+    expect(documented).toEqual(Object.keys(rules).filter((code) => !never.includes(code)));
+  },
+);
+
+it('documents the refusals of every route that takes a body', () => {
+  const withBody = operations.filter(({ requestBody }) => requestBody !== undefined);
+  expect(withBody.map(({ path }) => path).sort()).toEqual(
+    Object.values(ROUTES)
+      .map(({ path }) => path)
+      .sort(),
+  );
+});
+
 it('documents that metrics are text, and that all else is JSON', () => {
   for (const { path, responses } of operations) {
     const media = Object.keys(responses['200']?.content ?? {});
@@ -133,9 +173,19 @@ it('describes its bodies by the schemas that validate them: strict, and with an 
 });
 
 it.each(
-  Object.entries({ ...answers, ...bodies, ...health, ...statistics }).filter(([name]) =>
-    /(Body|Schema|Parameter)$/.test(name),
-  ),
+  Object.entries({
+    ...commandAnswers,
+    ...answers,
+    ...historyAnswers,
+    ...checkBodies,
+    ...decisionBodies,
+    ...parameters,
+    ...receiptBodies,
+    ...recommendationAnswers,
+    ...recommendationBodies,
+    ...health,
+    ...statistics,
+  }).filter(([name]) => /(Body|Schema|Parameter)$/.test(name)),
 )('gives examples of %s that it accepts itself', (_, exported) => {
   if (!(exported instanceof z.ZodType)) throw new Error('not a schema');
   const examples = z

@@ -1,8 +1,14 @@
-import { openHttpApi, type HttpApi } from '../support/http-api.js';
+import { CaseReferenceSchema } from '../../src/complaints/case-reference.js';
+import { complaintAggregate } from '../../src/complaints/complaint.command-handler.js';
+import { complaintEventSchemas } from '../../src/complaints/complaint.events.js';
+import { commandContext } from '../../src/event-sourcing/command-context.js';
+import { StreamCommandHandler } from '../../src/event-sourcing/command-handler.js';
+import { NOW, openHttpApi, type HttpApi } from '../support/http-api.js';
 import {
   complaint,
   COMPLIED,
   given,
+  newReference,
   NOT_COMPLIED,
   NOT_UPHELD,
   RECOMMENDATION,
@@ -207,6 +213,25 @@ it('refuses a decision before the council began', async () => {
   });
   expect(await api.events(reference)).toBe(1);
   expect(await documented(DECISIONS)).toContain('`decided-before-authority-began`');
+});
+
+it('refuses a decision about a council that the register does not have', async () => {
+  const reference = CaseReferenceSchema.parse(newReference());
+  const data = complaintEventSchemas.ComplaintReceived.parse(
+    complaint(reference, { authority: 'E07000999' }),
+  );
+  await new StreamCommandHandler(api.store, complaintAggregate).handle(
+    reference,
+    data,
+    commandContext({ id: 'test', role: 'system' }, NOW),
+    () => [{ type: 'ComplaintReceived', data }],
+  );
+  expect(await api.post(`/v1/complaints/${reference}/decisions`, NOT_UPHELD)).toMatchObject({
+    status: 409,
+    body: { type: 'urn:upheld:problem:unknown-authority' },
+  });
+  expect(await api.events(reference)).toBe(1);
+  expect(await documented(DECISIONS)).toContain('`unknown-authority`');
 });
 
 it('refuses the fifty-first recommendation and the twenty-first check', async () => {

@@ -2,7 +2,8 @@ import {
   AuthorityStatisticsSchema,
   YearStatisticsSchema,
 } from '../../src/statistics/api/statistics.schemas.js';
-import { ComplaintAnswerSchema, HistoryAnswerSchema } from '../../src/complaints/complaint.answers.js';
+import { ComplaintAnswerSchema } from '../../src/complaints/complaint.answers.js';
+import { HistoryAnswerSchema } from '../../src/complaints/complaint-history.answers.js';
 import { openHttpApi, type HttpApi } from '../support/http-api.js';
 import { complaint, COMPLIED, given, NOT_UPHELD, RECOMMENDATION, UPHELD } from '../support/http-cases.js';
 

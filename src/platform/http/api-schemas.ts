@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** The named schemas of the API: what is registered here stands in `components` of the OpenAPI document. */
+/** The named schemas of the API. The OpenAPI document has each in its `components`. */
 export const apiSchemas = z.registry<{ id: string }>();
 
-/** Where a named schema stands in the OpenAPI document. */
+/** The address of a named schema in the OpenAPI document. */
 export function schemaAddress(id: string): string {
   return `#/components/schemas/${id}`;
 }

@@ -4,12 +4,13 @@ import type { Socket } from 'node:net';
 import { HttpException } from '@nestjs/common';
 import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
 
+/** Statuses by the codes of Node's parser; 400 for any other. */
 const STATUS_BY_CODE: ReadonlyMap<string | undefined, number> = new Map([
   ['HPE_HEADER_OVERFLOW', 431],
   ['ERR_HTTP_REQUEST_TIMEOUT', 408],
 ]);
 
-/** Answers what is no HTTP request at all, and so reaches no route, in the same form as everything else. */
+/** Answers bytes that are no HTTP request, and so reach no route, with problem details like every other refusal. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Milliseconds a closing server waits for requests that are still on their way. */
-const GRACE = 3_000;
+/** Milliseconds that a closing server waits for open requests. */
+const CLOSE_TIMEOUT_MS = 3_000;
 
 /**
- * Lets a server close in good time. An answer still under way ends its connection too, which would otherwise
- * be kept for over a minute in case another request came; a request that does not end is cut off.
+ * Lets a server close soon. Once it closes, each answer ends its connection, which the server would otherwise keep
+ * open for over a minute to await another request. A request that does not end in time is cut off.
  */
 export function letConnectionsEnd(server: FastifyInstance): void {
   let closing = false;
@@ -13,7 +13,7 @@ export function letConnectionsEnd(server: FastifyInstance): void {
     closing = true;
     setTimeout(() => {
       server.server.closeAllConnections();
-    }, GRACE).unref();
+    }, CLOSE_TIMEOUT_MS).unref();
     done();
   });
   server.addHook('onSend', (_request, reply, _payload, done) => {

@@ -33,8 +33,9 @@ const START = `SwaggerUIBundle({
 const ASSETS = { 'swagger-ui.css': 'text/css', 'swagger-ui-bundle.js': 'text/javascript' };
 
 /**
- * Serves the OpenAPI document at `/openapi.json` and a browser of it at `/docs`. The page is ours, with nothing inline, so that the content security
- * policy need not allow that anywhere; script and style sheet are Swagger UI's, by name and no others.
+ * Serves the OpenAPI document at `/openapi.json` and a browser of it at `/docs`. The page is our own and has nothing
+ * inline, so that the content security policy need not allow inline scripts. Of Swagger UI it serves one script and
+ * one style sheet, and no other file.
  */
 export function serveDocs(server: FastifyInstance, document: OpenAPIObject): void {
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));

@@ -21,9 +21,10 @@ import { nestLogger } from './nest-logger.js';
 import { KnownQueryGuard } from './known-query.guard.js';
 import { answerProblem, ProblemFilter } from './problem.filter.js';
 
-/** Bytes of the largest body: several times the largest command, whose texts are bounded. */
+/** Largest body, in bytes: several times the largest command, whose texts are bounded. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
+/** Where the API listens, and where it logs. */
 export type HttpOptions = Readonly<{
   /** A name or address of this machine only. */
   host: string;
@@ -33,7 +34,7 @@ export type HttpOptions = Readonly<{
 }>;
 
 /**
- * Opens the API of an application and its documentation, listening. Whoever opens it closes it (`app.close()`).
+ * Opens the API of an application and its documentation, and listens. The caller closes it (`app.close()`).
  * @throws InvalidInput for a host that others can reach; the system's error for a port that is not free.
  */
 export async function createHttpApp(
@@ -51,7 +52,7 @@ export async function createHttpApp(
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       answerProblem(adapter.mapException(error), request, reply);
     },
-    // While closing, requests under way and those behind them are still answered, in full.
+    // A closing server still answers, in full, the requests it has and those queued behind them.
     return503OnClosing: false,
   });
   const server = adapter.getInstance();
@@ -70,7 +71,7 @@ export async function createHttpApp(
     });
     letConnectionsEnd(server);
     measureRequests(server, app.get(Metrics).registry);
-    // From now on: the first scrape, too, tells of what was before it.
+    // Measures from here on, so that the first scrape includes the time before it.
     processRegistry();
     server.removeAllContentTypeParsers();
     server.addContentTypeParser('application/json', { parseAs: 'buffer' }, readJson);
@@ -88,14 +89,14 @@ export async function createHttpApp(
   }
 }
 
-/** A promise, because Fastify catches no error that a parser throws at once. */
+/** Returns a promise, because Fastify does not catch what a parser throws synchronously. */
 function readJson(_request: unknown, body: Buffer): Promise<unknown> {
   return new Promise((resolve) => {
     resolve(parseJsonBody(body));
   });
 }
 
-/** The caller's own `X-Request-Id` where it is a plain one, so that its log and ours can be read together. */
+/** The caller's own `X-Request-Id` if it is visible ASCII, so that its log and ours share an id; else a random one. */
 function requestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = headers['x-request-id'];
   return typeof given === 'string' && /^[\x21-\x7e]{1,100}$/.test(given) ? given : randomUUID();
@@ -104,7 +105,7 @@ function requestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
 const SECURITY_HEADERS: FastifyHelmetOptions = {
   contentSecurityPolicy: {
     useDefaults: false,
-    // What the documentation's page needs and no more.
+    // What the documentation page needs, and no more.
     directives: {
       defaultSrc: ["'none'"],
       scriptSrc: ["'self'"],
@@ -117,6 +118,6 @@ const SECURITY_HEADERS: FastifyHelmetOptions = {
     },
   },
   xFrameOptions: { action: 'deny' },
-  // Spoken to over plain HTTP on this machine; a browser must not be told to remember otherwise.
+  // The API is plain HTTP on this machine; a browser must not remember to use HTTPS.
   strictTransportSecurity: false,
 };

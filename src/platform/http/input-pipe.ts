@@ -2,19 +2,19 @@ import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { z } from 'zod';
 import { InvalidInput } from '../errors.js';
 
-/** Faults told at most of one input; a body of nothing but unknown names has tens of thousands. */
+/** Most faults reported of one input; a body of nothing but unknown names has tens of thousands. */
 const MAX_FAULTS = 50;
 
 /**
- * Validates what a controller declares with `{ schema }`, body, path and query alike, and hands on what the
- * schema made of it. Nest's own pipe neither tells a body from a parameter in its errors nor leaves a field
- * named `constructor` or `__proto__` in place to be refused.
+ * Validates what a controller declares with `{ schema }`: body, path and query. It passes on the output of the
+ * schema. Nest's own pipe does not do: its errors do not distinguish a body from a parameter, and it removes fields
+ * named `constructor` or `__proto__` rather than refusing them.
  */
 export class InputPipe implements PipeTransform {
   /** @throws InvalidInput with one fault for each field, JSON pointers for a body, the name for a parameter. */
   transform(value: unknown, { schema, type, data }: ArgumentMetadata): unknown {
     if (!(schema instanceof z.ZodType)) return value;
-    const result = schema.safeParse(value, { error: plainly });
+    const result = schema.safeParse(value, { error: messageOf });
     if (result.success) return result.data;
     const inBody = type === 'body';
     const faults = result.error.issues.flatMap((issue) => faultsOf(issue, value)).slice(0, MAX_FAULTS);
@@ -28,8 +28,8 @@ export class InputPipe implements PipeTransform {
   }
 }
 
-/** Words for what the schemas themselves leave to the validator. */
-function plainly(issue: z.core.$ZodRawIssue): string | undefined {
+/** Our wording for issues to which the schemas give no message. */
+function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_type') return `must be ${ARTICLES[issue.expected] ?? issue.expected}`;
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
   return undefined;

@@ -3,8 +3,8 @@ import { MalformedInput } from '../errors.js';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads a request body as I-JSON (RFC 7493): UTF-8, and no name twice in one object. `JSON.parse` alone would
- * take the last of two and turn broken bytes into other characters, so that something else than was sent is stored.
+ * Reads a request body as I-JSON (RFC 7493): UTF-8, and no name twice in one object. `JSON.parse` alone would take
+ * the last of two equal names and replace invalid bytes, so that something other than what was sent would be stored.
  * @throws MalformedInput `malformed-body`.
  */
 export function parseJsonBody(bytes: Buffer): unknown {
@@ -37,10 +37,10 @@ function malformed(message: string): never {
   throw new MalformedInput('malformed-body', message);
 }
 
-/** Strings (with the colon that makes one a name) and brackets; all else between them does not matter. */
+/** Strings (with the colon that makes one a name) and brackets. Nothing else is needed to find names. */
 const TOKENS = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}[\]]/g;
 
-/** The first name that occurs twice in one object of a JSON text, as written; null when there is none. */
+/** The first name that occurs twice in one object of a JSON text, as written; null if there is none. */
 function repeatedName(json: string): string | null {
   const open: (Set<unknown> | null)[] = [];
   for (const [token, literal, colon] of json.matchAll(TOKENS)) {

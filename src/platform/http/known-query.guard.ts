@@ -5,14 +5,14 @@ import { InvalidInput } from '../errors.js';
 
 const KNOWN = 'upheld:query-parameters';
 
-/** Names the query parameters a route takes; each is to be declared with `@Query(name, { schema })` too. */
+/** Names the query parameters a route takes; each must be declared with `@Query(name, { schema })` too. */
 export function TakesQuery(...names: readonly string[]): CustomDecorator {
   return SetMetadata(KNOWN, names);
 }
 
 /**
- * Refuses query parameters a route does not take: one passed over in silence (`?asat=…`) would be answered
- * with something else than was asked.
+ * Refuses query parameters that a route does not take. Were one ignored (`?asat=…`), the answer would be to another
+ * question.
  */
 export class KnownQueryGuard implements CanActivate {
   private readonly reflector = new Reflector();
@@ -27,7 +27,7 @@ export class KnownQueryGuard implements CanActivate {
       known.length === 0 ? 'no query parameters' : `the query parameters ${known.join(' and ')} only`;
     throw new InvalidInput(
       `this address takes ${takes}`,
-      // Encoded, so that no name passes for a pointer into the body.
+      // Encoded, so that no name looks like a pointer into the body.
       unknown
         .slice(0, 50)
         .map((name) => ({ pointer: encodeURIComponent(name.toWellFormed()), detail: 'is not known here' })),

@@ -3,15 +3,15 @@ import { HttpException } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { InvalidInput } from '../errors.js';
 
-/** Whether a host name or address, with or without brackets, can only mean this machine. */
+/** Whether a host name or address, with or without brackets, always means this machine. */
 export function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
   return bare === 'localhost' || bare === '::1' || (isIPv4(bare) && bare.startsWith('127.'));
 }
 
 /**
- * Nobody is identified yet, so whoever reaches the server may write: it listens where only this machine
- * reaches it.
+ * Requires that the server listens where only this machine reaches it: it identifies nobody yet, so that anybody who
+ * reaches it may write.
  * @throws InvalidInput `host-not-loopback`.
  */
 export function requireLoopback(host: string): void {
@@ -26,8 +26,8 @@ export function requireLoopback(host: string): void {
 const MISDIRECTED = 421;
 
 /**
- * Refuses a request that was addressed to another name. A web page elsewhere can have its own name resolve to
- * 127.0.0.1, and a browser would then let its script read and write here as if it were at home.
+ * Refuses a request that was addressed to another name. A foreign web page can have its own name resolve to
+ * 127.0.0.1 (DNS rebinding); a browser would then let its script read and write here as on its own origin.
  * @throws HttpException 421.
  */
 export function requireLoopbackAddressee(request: FastifyRequest): void {

@@ -2,9 +2,9 @@ import { MethodNotAllowedException } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Notes every route of a server from here on, so that, once they stand, the other methods of each address
- * are answered with 405 and what it does allow, not as if there were nothing.
- * @returns what to call when all routes are registered and the server does not listen yet.
+ * Notes every route that a server registers from now on, so that the other methods of each address can be answered
+ * with 405 and the methods allowed, rather than with 404.
+ * @returns a function to call after all routes are registered and before the server listens.
  */
 export function refusingOtherMethods(server: FastifyInstance): () => void {
   const served = new Map<string, Set<string>>();
@@ -20,7 +20,7 @@ export function refusingOtherMethods(server: FastifyInstance): () => void {
         url,
         method: others,
         exposeHeadRoute: false,
-        // Before the body is read: a wrong method is no matter of content types.
+        // Before the body is read, so that a wrong method is not answered with 415.
         onRequest: async (request, reply) => {
           void reply.header('allow', allow);
           throw new MethodNotAllowedException(`${request.method} is not allowed here; ${allow} is`);

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from 'pino';
 
-/** Lets Nest write into the application's log. What it tells of its own start is of interest to nobody but us. */
+/** Lets Nest write into the application's log. Its lines about its own start are logged at level debug. */
 export function nestLogger(logger: Logger): LoggerService {
   const at =
     (level: 'debug' | 'warn' | 'error' | 'fatal') =>

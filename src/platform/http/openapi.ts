@@ -30,14 +30,14 @@ const DOCUMENT = {
   ],
 };
 
-/** The OpenAPI 3.1 document of an application's routes; every schema in it is made from one that validates. */
+/** The OpenAPI 3.1 document of an application's routes. Each schema in it is derived from one that validates. */
 export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, DOCUMENT, {
     standardSchemaConverter: (schema) =>
       schema instanceof z.ZodType ? { schema: referenceTo(schema) } : undefined,
     operationIdFactory: (_controller, method) => method,
   });
-  // Nest's builder knows the schemas of OpenAPI 3.0 only; these are JSON Schema as 3.1 has it.
+  // Nest's builder supports the schemas of OpenAPI 3.0 only; these are JSON Schema, as 3.1 requires.
   const schemas = componentSchemas();
   describeParameters(document, schemas);
   return { ...document, components: { schemas } } as OpenAPIObject;
@@ -49,7 +49,7 @@ function componentSchemas(): Record<string, z.core.JSONSchema.BaseSchema> {
     io: 'input',
     uri: schemaAddress,
     override: ({ jsonSchema }) => {
-      // The format says it all; the pattern of every day that ever was would fill the page.
+      // The format says enough; the pattern that matches every valid day would fill the page.
       if (jsonSchema.format === 'date' || jsonSchema.format === 'date-time') delete jsonSchema.pattern;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema['example'] !== undefined) jsonSchema.examples = [jsonSchema['example']];
@@ -61,7 +61,7 @@ function componentSchemas(): Record<string, z.core.JSONSchema.BaseSchema> {
   );
 }
 
-/** Parameters are described by their schemas; browsers of the document look for that beside the schema. */
+/** Copies each parameter's description from its schema to the parameter, where browsers of the document look for it. */
 function describeParameters({ paths }: OpenAPIObject, schemas: ReturnType<typeof componentSchemas>): void {
   const described = new Map(
     Object.entries(schemas).map(([id, { description }]) => [schemaAddress(id), description]),

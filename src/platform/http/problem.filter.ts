@@ -3,10 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Unavailable, UpheldError } from '../errors.js';
 import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
 
-/** Seconds after which a client may try again what was unavailable. */
-const RETRY_AFTER = 2;
+/** Seconds after which a client may repeat a request that met something unavailable. */
+const RETRY_AFTER_SECONDS = 2;
 
-/** Answers every error with its problem details, and logs those that are not the caller's. */
+/** Answers every error with its problem details, and logs the errors that are the server's fault. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
@@ -21,11 +21,12 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
   const isLogged = !(error instanceof UpheldError) || error.isLogged;
   if (problem.status >= 500 && isLogged) request.log.error({ err: error }, problem.title);
   if (reply.sent) return;
-  if (error instanceof Unavailable && error.isTransient) void reply.header('retry-after', RETRY_AFTER);
+  if (error instanceof Unavailable && error.isTransient)
+    void reply.header('retry-after', RETRY_AFTER_SECONDS);
   void reply
     .code(problem.status)
     .header('x-request-id', request.id)
     .header('content-type', PROBLEM_MEDIA_TYPE)
-    // Bytes, because to a text the framework would add a charset, which this media type does not have.
+    // Bytes, because the framework would add a charset to a text, which this media type does not have.
     .send(Buffer.from(JSON.stringify({ ...problem, correlationId: request.id })));
 }

@@ -5,11 +5,12 @@ import { jsonPointer } from './input-pipe.js';
 import { apiSchemas } from './api-schemas.js';
 
 /**
- * Problem types are URNs: they name the rule at fault wherever the service runs, and promise no page behind
- * them. A relative address would change with the host it is resolved against (RFC 9457, section 3.1.1).
+ * Problem types are URNs: they are the same wherever the service runs, and promise no page. A relative address would
+ * change with the host that it is resolved against (RFC 9457, section 3.1.1).
  */
 const PROBLEM_TYPES = 'urn:upheld:problem:';
 
+/** Problem details as the API answers them. */
 export const ProblemSchema = z
   .strictObject({
     type: z
@@ -41,6 +42,7 @@ export const ProblemSchema = z
   .meta({ description: 'A problem (RFC 9457).' })
   .register(apiSchemas, { id: 'Problem' });
 
+/** Media type of every answer with status 400 or more. */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
 type Problem = Omit<z.infer<typeof ProblemSchema>, 'correlationId'>;

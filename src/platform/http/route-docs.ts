@@ -15,21 +15,21 @@ import { PROBLEM_MEDIA_TYPE, problemOf, ProblemSchema } from './problem.js';
 type Answer = Readonly<{
   means: string;
   schema?: z.ZodType;
-  /** Where it is not JSON. */
+  /** The media type, unless it is JSON. */
   mediaType?: string;
   headers?: readonly (keyof typeof ANSWER_HEADERS)[];
 }>;
 
-/** What a route says of itself in the OpenAPI document; what it takes is read from its own declarations. */
+/** The documentation of a route. The OpenAPI document takes its parameters and body from the route's declarations. */
 export type RouteDocs = Readonly<{
   summary: string;
   description: string;
-  /** Headers it heeds. */
+  /** Request headers it reads. */
   takes?: readonly (keyof typeof REQUEST_HEADERS)[];
   answers: Readonly<Record<number, Answer>>;
   /**
-   * What each problem's status means on this route, and an error that leads to it where the usual one would not;
-   * null for one that every other route has.
+   * What each problem's status means on this route, with an error that leads to it if the usual one does not. Null
+   * for a status that every other route has and this one does not.
    */
   problems: Readonly<Record<number, string | ProblemDocs | null>>;
 }>;
@@ -37,7 +37,7 @@ export type RouteDocs = Readonly<{
 type ProblemDocs = Readonly<{
   means: string;
   example: UpheldError;
-  /** Where it has members besides a problem's own. */
+  /** The schema, if the problem has extension members. */
   schema?: z.ZodType;
 }>;
 
@@ -92,7 +92,7 @@ const USUAL_ERRORS: Readonly<Record<number, Error>> = {
   503: new Unavailable('store-unavailable', 'the store does not answer'),
 };
 
-/** Documents a route: its purpose, its answers and its problems, each with an example made as a real one is. */
+/** Documents a route: its purpose, its answers, and its problems. The code that answers real problems makes the examples. */
 export function Documented({
   summary,
   description,

@@ -33,7 +33,7 @@ describe('an address', () => {
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
   });
 
-  it('tells which query parameters it does not know', async () => {
+  it('names the query parameters that it does not know', async () => {
     expect(await api.post('/v1/complaints?dryRun=true', complaint(newReference()))).toMatchObject({
       status: 422,
       body: { errors: [{ parameter: 'dryRun', detail: 'is not known here' }] },
@@ -94,7 +94,7 @@ describe('the server', () => {
     expect(answer.status).toBe(422);
   });
 
-  it('does not tell what it is made of, and forbids what a page might do with it', async () => {
+  it('names no software that it is made of, and restricts what a page may do', async () => {
     const { headers } = await api.get('/docs');
     expect(headers.get('x-powered-by')).toBeNull();
     expect(headers.get('server')).toBeNull();
@@ -114,7 +114,7 @@ describe('the server', () => {
     },
   );
 
-  it('says so when its port is taken', async () => {
+  it('fails with EADDRINUSE when its port is taken', async () => {
     await expect(start('127.0.0.1', Number(new URL(api.url).port))).rejects.toMatchObject({
       code: 'EADDRINUSE',
     });

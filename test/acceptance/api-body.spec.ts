@@ -10,7 +10,7 @@ afterAll(() => api.close());
 const text = (body: unknown) => JSON.stringify(body);
 
 describe('a body', () => {
-  it('is told every field at fault, each with its pointer', async () => {
+  it('is answered with every field at fault, each with its pointer', async () => {
     const body = {
       outcome: 'upheld',
       decidedOn: '2019-02-30',

@@ -55,7 +55,7 @@ describe('a store that fails', () => {
   });
   afterEach(() => failing.close());
 
-  it('unexpectedly is told as a problem without any of its innards, which the log has', async () => {
+  it('unexpectedly is answered with 500 and none of its details, which the log has', async () => {
     store.failure = new TypeError('secret of db.internal');
     const { status, headers, body } = await failing.get('/v1/complaints/19007429', {
       'x-request-id': 'look-me-up',
@@ -73,7 +73,7 @@ describe('a store that fails', () => {
     expect(JSON.parse(logged)).toMatchObject({ level: 50, reqId: 'look-me-up', err: { type: 'TypeError' } });
   });
 
-  it('to answer is told as unavailable, with the seconds to wait', async () => {
+  it('to answer leads to 503, with the seconds to wait', async () => {
     await store.close();
     const { status, headers, body } = await failing.post('/v1/complaints', complaint('19007429'));
     expect({ status, body }).toMatchObject({
@@ -83,7 +83,7 @@ describe('a store that fails', () => {
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
   });
 
-  it('to let anyone write is told as a conflict', async () => {
+  it('to let anyone write leads to a conflict', async () => {
     store.failure = new RevisionConflict('complaint-19007429', 'no-stream', 0);
     expect(await failing.post('/v1/complaints', complaint('19007429'))).toMatchObject({
       status: 409,
@@ -92,7 +92,7 @@ describe('a store that fails', () => {
   });
 });
 
-it('answers what is under way when it closes', async () => {
+it('answers the requests it has when it closes', async () => {
   let begun: () => void = () => undefined;
   const reading = new Promise<void>((resolve) => (begun = resolve));
   class SlowStore extends MemoryEventStore {

@@ -34,7 +34,7 @@ function recordNewer() {
   return running.upheld.store.append('complaint-19007429', 'any', [newer]);
 }
 
-it('refuses a case with an event of a newer program, whatever is asked of it, and stores nothing', async () => {
+it('refuses every request on a case with an event of a newer program, and stores nothing', async () => {
   const { position } = await recordNewer();
   const head = await running.upheld.store.head();
   const asked = ['', '/history', '/recommendations/r1'].map((path) =>
@@ -56,13 +56,13 @@ it('refuses a case with an event of a newer program, whatever is asked of it, an
   for (const answer of answers) {
     expect([answer.url, answer.status]).toEqual([answer.url, 503]);
     expect(answer.headers.get('content-type')).toBe(PROBLEM_MEDIA_TYPE);
-    // It would not help to ask again.
+    // Asking again would not help.
     expect(answer.headers.get('retry-after')).toBeNull();
     expect(await answer.json()).toEqual(PROBLEM);
   }
   expect(await running.upheld.store.head()).toBe(head);
 
-  // The figures as they were before it are still told; who waits for it hears what stopped them.
+  // The figures before it are still answered; a request that waits for it gets the reason why they stopped.
   await until(async () => (await deadLetterOf('statistics', running.upheld.database)) !== null);
   expect(await running.get('/authorities/E07000129/statistics/2019-20')).toMatchObject({ status: 200 });
   expect(

@@ -185,7 +185,7 @@ it.each([
   expect(await documented('/v1/complaints')).toContain(`\`${code}\``);
 });
 
-it('keeps a mistyped year out of the log, so that the statistics of every other can be told', async () => {
+it('keeps a mistyped year out of the log, so that the statistics of every other year can be read', async () => {
   const reference = await given(api, 'unknown');
   const slip = { receivedOn: '0219-10-02' };
   expect(await api.post('/v1/complaints', complaint(reference, slip))).toMatchObject({ status: 409 });

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-describe('a case, told over HTTP', () => {
+describe('a case over HTTP', () => {
   it('goes from receipt through decision and recommendation to compliance', async () => {
     const received = await api.post('/v1/complaints', complaint('19007429'));
     expect(received).toMatchObject({
@@ -60,7 +60,7 @@ describe('a case, told over HTTP', () => {
     });
   });
 
-  it('tells its history: what was done, by whom, when and by which command', async () => {
+  it('has a history: what was done, by whom, when and by which command', async () => {
     await api.post('/v1/complaints', complaint('19007429'), { 'idempotency-key': 'the-first' });
     await api.post('/v1/complaints/19007429/decisions', UPHELD, { 'idempotency-key': 'the-second' });
     const { status, body } = await api.get('/v1/complaints/19007429/history');

@@ -70,7 +70,7 @@ describe.each(EVENTSTOREDB_SERVERS)('with the log in PostgreSQL, and in EventSto
     expect(other).toEqual(one);
   });
 
-  it('each command is answered alike, and a repeat stores nothing', async () => {
+  it('each command has the same answer, and a repeat stores nothing', async () => {
     const commands: [path: string, body: object][] = [
       ['', complaint('15000001')],
       ['/15000001/decisions', UPHELD],
@@ -127,7 +127,7 @@ describe.each(EVENTSTOREDB_SERVERS)('with the log in PostgreSQL, and in EventSto
     expect(new Set(one).size).toBe(2);
   });
 
-  it('who names the position of their own write is answered with it', async () => {
+  it('a request that names the position of an earlier write includes that write', async () => {
     await both(async ({ post, get }) => {
       for (const number of [1, 2, 3, 4, 5]) {
         const reference = `1400000${number}`;

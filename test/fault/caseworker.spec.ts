@@ -10,7 +10,7 @@ const cutShort: RequestListener = (_, response) => {
   response.write('{', () => response.destroy());
 };
 
-/** What becomes of a question of which the first answer is the one given, and all others are whole. */
+/** Queries a server whose first answer is the one given, and all later ones are whole. */
 async function asked(first: RequestListener, serversMayEnd: boolean) {
   const answers = [first];
   const server = createServer((request, response) => {
@@ -32,7 +32,7 @@ describe('the caseworker of the tests', () => {
   it.each([
     ['an empty answer', empty, 'GET /: 503 '],
     ['an answer cut short', cutShort, 'GET /: 200 (cut short)'],
-  ])('takes %s for a fault where the server is to stay', async (_, first, fault) => {
+  ])('takes %s for a fault where the server is to stay up', async (_, first, fault) => {
     expect(await asked(first, false)).toEqual({ answer: fault, refused: [] });
   });
 

@@ -9,16 +9,17 @@ type Acknowledged = Readonly<{ path: string; body: object; key: string; answer: 
 /** Why a request was not served: the type of its problem, or that there was no server. */
 type Refusal = string;
 
-/** The longest that any request may take, in milliseconds: an answer, if not the one that was hoped for. */
-const ANSWER_AT_MOST = 15_000;
-/** How long what is not served is repeated, and the pause before each time, in milliseconds. */
-const REPEAT = { atMost: 60_000, pause: 40 };
-/** Between two cases, so that a slow test does not end with thousands of them. */
-const BREATH = 25;
+/** Longest time, in milliseconds, until a request has an answer, even a refusal. */
+const REQUEST_TIMEOUT_MS = 15_000;
+/** How long a request that is not served is repeated, and the pause before each repeat, in milliseconds. */
+const RETRY_FOR_MS = 60_000;
+const RETRY_PAUSE_MS = 40;
+/** Pause between two cases, so that a slow test does not end with thousands of them. */
+const PAUSE_BETWEEN_CASES_MS = 25;
 
 /**
- * Records cases over HTTP, one after another, and looks at them and at the statistics in between. Whatever is not
- * served is repeated under its key. It takes nothing but an answer or a clear problem.
+ * Records cases over HTTP, one after another, and reads them and the statistics in between. It repeats a request that
+ * is not served under its key, and accepts nothing but an answer or a clear problem.
  */
 export class Caseworker {
   readonly acknowledged: Acknowledged[] = [];
@@ -36,7 +37,7 @@ export class Caseworker {
     private readonly serversMayEnd = false,
   ) {}
 
-  /** Records cases until told to stop; the last one is finished. */
+  /** Records cases until the signal aborts, and finishes the last one. */
   async workUntil(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       const reference = `19${this.number}${String(this.references.length).padStart(5, '0')}`;
@@ -46,11 +47,11 @@ export class Caseworker {
       const seen = (await this.query(`/v1/complaints/${reference}`)) as { revision: number };
       if (seen.revision !== decided.revision) throw new Error(`${reference} is not as it was acknowledged`);
       await this.query('/v1/authorities/E07000129/statistics/2019-20');
-      await pause(BREATH);
+      await pause(PAUSE_BETWEEN_CASES_MS);
     }
   }
 
-  /** Sends again every command that was acknowledged; those whose answer is not the same. */
+  /** Sends every acknowledged command again. @returns those whose answer is not the same. */
   async repeatAll(): Promise<readonly Acknowledged[]> {
     const others: Acknowledged[] = [];
     for (const command of this.acknowledged) {
@@ -60,7 +61,7 @@ export class Caseworker {
     return others;
   }
 
-  /** Asks until there is an answer. */
+  /** Repeats a query until there is an answer. */
   query(path: string): Promise<unknown> {
     return this.ask('GET', path);
   }
@@ -73,13 +74,14 @@ export class Caseworker {
   }
 
   private async ask(method: 'POST' | 'GET', path: string, body?: object, key?: string): Promise<unknown> {
-    const late = performance.now() + REPEAT.atMost;
+    const deadline = performance.now() + RETRY_FOR_MS;
     for (;;) {
       const answer = await this.once(method, path, body, key);
       if ('body' in answer) return answer.body;
       this.refused[method].push(answer.refusal);
-      if (performance.now() > late) throw new Error(`${method} ${path} was never served: ${answer.refusal}`);
-      await pause(REPEAT.pause);
+      if (performance.now() > deadline)
+        throw new Error(`${method} ${path} was never served: ${answer.refusal}`);
+      await pause(RETRY_PAUSE_MS);
     }
   }
 
@@ -93,7 +95,7 @@ export class Caseworker {
     const url = this.server() + path;
     const response = await fetch(url, {
       method,
-      signal: AbortSignal.timeout(ANSWER_AT_MOST),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -105,11 +107,11 @@ export class Caseworker {
     });
     if (response === null) return { refusal: 'no server' };
     const text = await response.text().catch(() => null);
-    // Of a server that was killed half-way through its answer.
+    // The server was killed half-way through its answer.
     if (text === null && this.serversMayEnd) return { refusal: 'no server' };
-    const told = jsonOf(text);
-    if (response.ok && told !== undefined) return { body: told };
-    const problem = (told ?? {}) as { type?: string; status?: number; detail?: string };
+    const parsed = jsonOf(text);
+    if (response.ok && parsed !== undefined) return { body: parsed };
+    const problem = (parsed ?? {}) as { type?: string; status?: number; detail?: string };
     const isClear =
       response.status === 503 &&
       problem.status === 503 &&
@@ -122,7 +124,7 @@ export class Caseworker {
   }
 }
 
-/** What a text says in JSON; undefined of one that was cut short, is empty or is none. */
+/** The value of a JSON text; undefined for one that was cut short, is empty or is not JSON. */
 function jsonOf(text: string | null): unknown {
   try {
     return text === null ? undefined : JSON.parse(text);
@@ -131,8 +133,8 @@ function jsonOf(text: string | null): unknown {
   }
 }
 
-/** Whether a connection was refused or broke; of what does not answer in time `fetch` tells in another way. */
+/** Whether a connection was refused or broke. On a timeout `fetch` fails with another error. */
 function isCut(error: unknown): boolean {
-  // Not by `instanceof`: it is of another realm than Jest's.
+  // `instanceof` would be false: the error comes from another realm than Jest's.
   return types.isNativeError(error) && error.name === 'TypeError';
 }

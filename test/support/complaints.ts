@@ -75,10 +75,10 @@ export const upheldWith = (recommendations: number): ComplaintEvent[] => [
   ...Array.from({ length: recommendations }, (_, index) => recommended(`r${index + 1}`)),
 ];
 
-/** The complaint that a history tells. */
+/** The complaint that a history leads to. */
 export function complaint(history: readonly ComplaintEvent[]): Complaint {
   const state = history.reduce<Complaint | null>(evolve, null);
-  if (state === null) throw new Error('an empty history tells of no complaint');
+  if (state === null) throw new Error('an empty history has no complaint');
   return state;
 }
 

@@ -32,8 +32,8 @@ const COUNCILS = [
 
 export type Answer = Readonly<{ status: number; headers: Headers; body: unknown }>;
 
-/** What an answer tells its caller, and is the same when a command is repeated. */
-export const told = ({ status, headers, body }: Answer) => ({
+/** The parts of an answer that are the same when a command is repeated. */
+export const stableParts = ({ status, headers, body }: Answer) => ({
   status,
   body,
   etag: headers.get('etag'),

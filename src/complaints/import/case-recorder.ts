@@ -102,20 +102,24 @@ export class CaseRecorder {
     const decidedAt = this.options.clock();
     const today = ukDateOf(decidedAt);
     const authorityOf = cachedAuthorities(this.options.register);
-    return Promise.all(
-      histories.map(async (history): Promise<PreparedCase> => {
-        const { reference, received } = history;
-        const assumedNew = assumeNew && received !== undefined;
-        const { state, revision } =
-          assumedNew || isEmptyHistory(history)
-            ? WITHOUT_EVENTS
-            : await this.#limitReads(() => this.#complaints.load(reference));
-        const authority = await authorityOf(state?.authority ?? received?.authority);
-        const authorities = authoritiesByCode(authority === null ? [] : [authority]);
-        const decided = decideCase(state, history, { reference, today, authorities });
-        return { history, revision, assumedNew, decidedAt, decided };
-      }),
+    const isAssumedNew = ({ received }: CaseHistory) => assumeNew && received !== undefined;
+    const loaded = await Promise.all(
+      histories.map((history) =>
+        isAssumedNew(history) || isEmptyHistory(history)
+          ? Promise.resolve(WITHOUT_EVENTS)
+          : this.#limitReads(() => this.#complaints.load(history.reference)),
+      ),
     );
+    const prepared: PreparedCase[] = [];
+    for (const [index, history] of histories.entries()) {
+      const { reference, received } = history;
+      const { state, revision } = loaded[index] ?? WITHOUT_EVENTS;
+      const authority = await authorityOf(state?.authority ?? received?.authority);
+      const authorities = authoritiesByCode(authority === null ? [] : [authority]);
+      const decided = decideCase(state, history, { reference, today, authorities });
+      prepared.push({ history, revision, assumedNew: isAssumedNew(history), decidedAt, decided });
+    }
+    return prepared;
   }
 
   /** Answers the cases that must be decided again. */

@@ -2,18 +2,21 @@ import { Unavailable } from '../platform/errors.js';
 import { abortable } from '../platform/abortable.js';
 
 /**
- * Waits for the statistics to hold what they should, until the signal aborts. They may be far behind, or stopped by an
- * event: then that is told, and what follows goes on without them.
+ * Waits until a projection has caught up or the signal aborts. A projection that is too far behind, or stopped by an
+ * event, is reported and not waited for any longer.
+ *
+ * @param caughtUp rejects with Unavailable when the projection does not catch up.
+ * @param report receives the reason.
  */
 export async function awaitProjection(
-  held: Promise<void>,
+  caughtUp: Promise<void>,
   signal: AbortSignal,
-  tell: (why: string) => void,
+  report: (reason: string) => void,
 ): Promise<void> {
   try {
-    await abortable(held, signal);
+    await abortable(caughtUp, signal);
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
-    tell(error.message);
+    report(error.message);
   }
 }

@@ -8,13 +8,13 @@ import { addProjectionsCommand } from './projections.js';
 import { addServeCommand } from './serve.js';
 import { addStatisticsCommand } from './statistics.js';
 
-/** The command line: every task of caseworkers' bulk history, reporting officers and operators. */
+/** Builds the program, runs the command that the arguments name and sets the exit code. */
 export async function cli(argv: readonly string[]): Promise<void> {
   const program = new Command('upheld')
     .description('Outcome tracker of an ombudsman for councils: decisions in, statistics and letters out.')
     .exitOverride()
     .configureHelp({ sortSubcommands: true })
-    .showHelpAfterError('(upheld --help tells more)');
+    .showHelpAfterError('(see upheld --help)');
   addDemoCommand(program);
   addImportCommand(program);
   addLettersCommand(program);

@@ -25,15 +25,16 @@ type Options = Readonly<{
   json?: boolean;
 }>;
 
-/** `upheld import`: bulk history from CSV files, through the same rules as the API. */
+/** `upheld import`: imports bulk history from CSV files by the same rules as the API. */
 export function addImportCommand(program: Command): void {
   program
     .command('import')
     .summary('import decisions, recommendations and compliance checks from CSV files')
     .description(
       'Imports bulk history from CSV files. A bad line is reported with its number and column, and nothing of ' +
-        'its case is stored; the rest goes on (exit 4). Rows stored already are skipped, so the same files ' +
-        'again change nothing, and recommendations or compliance may come alone for stored cases.',
+        'its case is stored; all other cases are (exit 4). Rows that are stored already are skipped, so ' +
+        'importing the same files again changes nothing. Recommendations or compliance may be imported alone ' +
+        'for stored cases.',
     )
     .option('--decisions <file>', 'decisions.csv', filePath)
     .option('--recommendations <file>', 'recommendations.csv', filePath)
@@ -59,7 +60,7 @@ async function importFiles(invocation: Invocation, options: Options): Promise<Ex
   if ((await new StoreProvenance(upheld.store).read()).synthetic) {
     throw new DomainRefusal(
       'store-is-synthetic',
-      'this store holds synthetic data and takes no real cases; import into one of its own: UPHELD_DATA=./mine npx upheld import …',
+      'this store holds synthetic data and accepts no real cases; import into another store: UPHELD_DATA=./mine npx upheld import …',
     );
   }
   const progress = progressDisplay();
@@ -92,9 +93,9 @@ async function importFiles(invocation: Invocation, options: Options): Promise<Ex
   for (const line of lines) print(line);
   if (summary.aborted) notice('Interrupted.');
   else {
-    // The cases are stored, whatever becomes of the figures.
-    await awaitProjection(upheld.caughtUp(), signal, (why) => {
-      notice(`The statistics do not hold all of it yet: ${why}`);
+    // The cases are stored, whether or not the statistics catch up.
+    await awaitProjection(upheld.caughtUp(), signal, (reason) => {
+      notice(`The statistics do not include all imported cases yet: ${reason}`);
     });
   }
   return importExitCode(summary);

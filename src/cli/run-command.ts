@@ -7,38 +7,40 @@ import { UpheldError } from '../platform/errors.js';
 import { openApplication, type OpenApplicationOptions, type Application } from '../application.js';
 import { EXIT, exitCodeOf, type ExitCode } from '../platform/cli/exit-code.js';
 
-/** What a command works with: the opened application, and the person at the terminal. */
+/** What a command works with: the opened application and the terminal. */
 export type Invocation = Readonly<{
   upheld: Application;
   queries: QueryBus;
   configuration: Configuration;
-  /** Aborted by Ctrl-C, and when PostgreSQL is lost for good. */
+  /** Aborted by Ctrl-C or SIGTERM, and when the connection to PostgreSQL is lost for good. */
   signal: AbortSignal;
-  /** A line of the result, on stdout. */
+  /** Prints a line of the result on stdout. */
   print: (line: string) => void;
-  /** A line for the person, on stderr. */
+  /** Prints a line for the user on stderr. */
   notice: (line: string) => void;
 }>;
 
-export type RunOptions = Readonly<{
+/** How a command is run. */
+export type RunCommandOptions = Readonly<{
+  /** Whether errors are printed as JSON; default false. */
   json?: boolean | undefined;
   /** Whether this process projects when no other does; default true. */
   projecting?: boolean | undefined;
 }>;
 
 /**
- * Opens the application, runs one command in it, and closes what was opened, whatever happens. The exit
- * code is the command's, or follows from its error; with `json`, errors are JSON on stderr too.
+ * Opens the application, runs one command, and closes the application whatever happens. Sets the exit code to the
+ * command's, or to the one its error leads to. Errors are printed on stderr.
  */
 export async function runCommand(
   command: (invocation: Invocation) => Promise<ExitCode>,
-  { json = false, projecting }: RunOptions = {},
+  { json = false, projecting }: RunCommandOptions = {},
 ): Promise<void> {
   const interrupted = new AbortController();
-  /** Aborted when what the command stands on is lost, so that it ends, and whoever supervises it starts it anew. */
+  // Aborted when PostgreSQL is lost: the command ends with an error, so that a supervisor restarts it.
   const lost = new AbortController();
   const stop = () => {
-    // A second Ctrl-C ends at once; what was stored stays valid, and the server is taken over by the next start.
+    // A second Ctrl-C ends the process at once. What was stored is valid, and the next start takes over the PostgreSQL server.
     if (interrupted.signal.aborted) process.exit(EXIT.interrupted);
     interrupted.abort();
   };
@@ -47,7 +49,7 @@ export async function runCommand(
     if (error.code !== 'EPIPE') throw error;
   });
   try {
-    const code = await withUpheld(command, {
+    const code = await withApplication(command, {
       projecting,
       signal: AbortSignal.any([interrupted.signal, lost.signal]),
       onLost: (error) => {
@@ -64,10 +66,10 @@ export async function runCommand(
   }
 }
 
-// What Nest has to say about starting is nothing a command's user asked for; a failure is thrown to us.
-const QUIETLY: Readonly<NestApplicationOptions> = { logger: ['error'], abortOnError: false };
+// Nest's start messages do not concern the user of a command; a failed start is thrown instead of ending the process.
+const NEST_OPTIONS: Readonly<NestApplicationOptions> = { logger: ['error'], abortOnError: false };
 
-async function withUpheld(
+async function withApplication(
   command: (invocation: Invocation) => Promise<ExitCode>,
   { signal, ...options }: Pick<OpenApplicationOptions, 'projecting' | 'onLost'> & { signal: AbortSignal },
 ): Promise<ExitCode> {
@@ -75,7 +77,7 @@ async function withUpheld(
   const upheld = await openApplication({ configuration, notice, ...options });
   let application: INestApplicationContext | undefined;
   try {
-    application = await NestFactory.createApplicationContext(AppModule.on(upheld), QUIETLY);
+    application = await NestFactory.createApplicationContext(AppModule.on(upheld), NEST_OPTIONS);
     const queries = application.get(QueryBus);
     return await command({ upheld, queries, configuration, signal, print, notice });
   } finally {
@@ -92,7 +94,7 @@ function notice(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** Errors on purpose are told in a line; anything else is a defect and is shown with its stack. */
+/** Prints an expected error as one line; anything else is a defect and is printed with its stack. */
 export function reportError(error: unknown, json: boolean): void {
   if (error instanceof UpheldError) {
     notice(json ? JSON.stringify({ error: error.code, message: error.message }) : `upheld: ${error.message}`);

@@ -7,32 +7,32 @@ import { awaitProjection } from './await-projection.js';
 import { createHttpApp } from '../platform/http/http-app.js';
 import { Unavailable } from '../platform/errors.js';
 
-/** The API listens on this machine only, until callers can be told apart. */
+/** The API listens on this machine only, until callers are authenticated. */
 const HOST = '127.0.0.1';
 
-/** How long the start waits for the projections before it serves figures as far as they have come, in milliseconds. */
+/** Milliseconds for which the start waits for the projections before it serves what they have projected so far. */
 const CATCH_UP_TIMEOUT_MS = 5_000;
 
-/** Serves the API until Ctrl-C or SIGTERM, then finishes what is under way and stops what it started. */
+/** Serves the API until Ctrl-C or SIGTERM, then finishes open requests and stops what it started. */
 export async function serve(): Promise<void> {
   await runCommand(async ({ upheld, configuration, signal, notice }) => {
     const { port } = configuration;
-    const ended = () => signal.aborted;
-    // Those of a new log would know no council yet.
-    await awaitProjection(upheld.caughtUp(CATCH_UP_TIMEOUT_MS), signal, (why) => {
-      notice(`Serving figures as far as they have come: ${why}`);
+    const isStopped = () => signal.aborted;
+    // On a new log, the projections do not have the councils yet.
+    await awaitProjection(upheld.caughtUp(CATCH_UP_TIMEOUT_MS), signal, (reason) => {
+      notice(`Serving the statistics projected so far: ${reason}`);
     });
-    if (ended()) return EXIT.done;
+    if (isStopped()) return EXIT.done;
     const { app, url } = await createHttpApp(AppModule.on(upheld), {
       host: HOST,
       port,
       logger: upheld.log,
     }).catch((error: unknown) => {
-      throw inUse(error) ? portInUse(port) : error;
+      throw isAddressInUse(error) ? portInUse(port) : error;
     });
     notice(`Upheld serves ${url}/v1 (description at ${url}/docs). Ctrl-C stops it.`);
     try {
-      if (!ended()) await once(signal, 'abort');
+      if (!isStopped()) await once(signal, 'abort');
     } finally {
       await app.close();
     }
@@ -40,7 +40,7 @@ export async function serve(): Promise<void> {
   });
 }
 
-function inUse(error: unknown): boolean {
+function isAddressInUse(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
 

@@ -72,11 +72,11 @@ function authorityLines({
   basis,
 }: AuthorityStatistics) {
   const average = (rate: AuthorityStatistics['upheld']) =>
-    rate.average === null ? '-' : `${shown(rate.average)} of ${rate.average.authorities} councils`;
+    rate.average === null ? '-' : `${printedRate(rate.average)} of ${rate.average.authorities} councils`;
   const rows = [
-    ['Upheld', shown(upheld), average(upheld)],
-    [`Compliance (${compliance.late} late)`, shown(compliance), average(compliance)],
-    ['Satisfactory remedies', shown(satisfactoryRemedies), average(satisfactoryRemedies)],
+    ['Upheld', printedRate(upheld), average(upheld)],
+    [`Compliance (${compliance.late} late)`, printedRate(compliance), average(compliance)],
+    ['Satisfactory remedies', printedRate(satisfactoryRemedies), average(satisfactoryRemedies)],
   ];
   return [
     `${authority.name} (${authority.code}, ${authority.type}), ${year}`,
@@ -115,10 +115,17 @@ function row(
   figures: Pick<GroupStatistics, 'upheld' | 'compliance' | 'satisfactoryRemedies'>,
 ): string[] {
   const { upheld, compliance, satisfactoryRemedies } = figures;
-  return [name, code, shown(upheld), shown(compliance), String(compliance.late), shown(satisfactoryRemedies)];
+  return [
+    name,
+    code,
+    printedRate(upheld),
+    printedRate(compliance),
+    String(compliance.late),
+    printedRate(satisfactoryRemedies),
+  ];
 }
 
-/** A rate never stands without the numbers behind it: `75% (3 of 4)`, and `none` for 0 of 0. */
-function shown({ count, of, percent }: CountedRate): string {
+/** A rate is always shown with the numbers behind it: `75% (3 of 4)`, and `none` for 0 of 0. */
+function printedRate({ count, of, percent }: CountedRate): string {
   return percent === null ? 'none' : `${percent}% (${count} of ${of})`;
 }

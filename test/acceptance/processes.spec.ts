@@ -10,7 +10,7 @@ import { createDatabase } from '../support/database.js';
 import { until } from '../support/projections.js';
 import { ServedUpheld } from '../support/served-upheld.js';
 
-async function decided(url: string): Promise<unknown> {
+async function upheldRate(url: string): Promise<unknown> {
   const answer = await fetch(`${url}/v1/authorities/E07000129/statistics/2019-20`);
   return ((await answer.json()) as { upheld: unknown }).upheld;
 }
@@ -26,7 +26,7 @@ describe('two processes on one data folder', () => {
   });
   afterAll(() => folder.remove());
 
-  it('work beside each other, and the API goes on when the command has ended', async () => {
+  it('run at the same time, and the API still answers after the command has ended', async () => {
     const data = join(folder.path, 'beside');
     const served = await ServedUpheld.start({ UPHELD_DATA: data });
     try {
@@ -34,7 +34,7 @@ describe('two processes on one data folder', () => {
       await writeFile(decisions, DECISIONS);
       const imported = await upheldCommand(['import', '--decisions', decisions], { UPHELD_DATA: data });
       expect(imported).toMatchObject({ code: 0 });
-      expect(await decided(served.url)).toMatchObject({ count: 0, of: 1, percent: 0 });
+      expect(await upheldRate(served.url)).toMatchObject({ count: 0, of: 1, percent: 0 });
     } finally {
       expect(await served.stop()).toEqual([130, null]);
     }
@@ -44,7 +44,7 @@ describe('two processes on one data folder', () => {
     expect(JSON.parse(shown.stdout)).toMatchObject({ upheld: { of: 1 } });
   }, 90_000);
 
-  it('lose nothing when the API is killed: the next command takes its PostgreSQL over, and stops it', async () => {
+  it('lose nothing when the API is killed: the next command takes over its PostgreSQL and stops it', async () => {
     const data = join(folder.path, 'killed');
     const served = await ServedUpheld.start({ UPHELD_DATA: data });
     const complaint = {
@@ -76,9 +76,9 @@ describe('two processes on one data folder', () => {
 });
 
 describe('the API on an empty database', () => {
-  it('knows the councils from its first answer on, although it takes a moment to project them', async () => {
+  it('waits for the projection before it listens, so that its first answer includes the councils', async () => {
     const database = await createDatabase();
-    // As if another process projected, and had not come to it yet.
+    // As though another process held the lease and had not projected anything yet.
     const lease = await AdvisoryLockLease.tryAcquire(database.url, processorLease('statistics'));
     const starting = ServedUpheld.start({ DATABASE_URL: database.url });
     let listens = false;
@@ -87,14 +87,14 @@ describe('the API on an empty database', () => {
     const watcher = new Client({ connectionString: database.url });
     await watcher.connect();
     try {
-      const asked = new Set<string>();
+      const queryTimes = new Set<string>();
       await until(async () => {
-        for (const at of await questionsAfterCheckpoint(watcher)) asked.add(at);
-        return listens || asked.size >= 3;
+        for (const at of await checkpointQueryTimes(watcher)) queryTimes.add(at);
+        return listens || queryTimes.size >= 3;
       }, 30_000);
       expect(listens).toBe(false);
       await lease?.release();
-      expect(await decided((await starting).url)).toMatchObject({
+      expect(await upheldRate((await starting).url)).toMatchObject({
         count: 0,
         of: 0,
         average: { authorities: 192 },
@@ -107,13 +107,13 @@ describe('the API on an empty database', () => {
     }
   }, 90_000);
 
-  it('is served all the same when nobody projects them, and says so', async () => {
+  it('is served when no process projects the councils, and reports that', async () => {
     const database = await createDatabase();
     const lease = await AdvisoryLockLease.tryAcquire(database.url, processorLease('statistics'));
     const served = await ServedUpheld.start({ DATABASE_URL: database.url });
     try {
       expect(served.lines).toContainEqual(
-        expect.stringMatching(/^Serving figures as far as they have come: statistics (is at|cannot tell)/),
+        expect.stringMatching(/^Serving the statistics projected so far: statistics (is at|cannot tell)/),
       );
     } finally {
       await served.stop();
@@ -122,14 +122,14 @@ describe('the API on an empty database', () => {
     }
   }, 90_000);
 
-  it('does not begin to serve when it is ended before they are known', async () => {
+  it('does not begin to listen when it is stopped while it waits for the projection', async () => {
     const database = await createDatabase();
     const lease = await AdvisoryLockLease.tryAcquire(database.url, processorLease('statistics'));
     const watcher = new Client({ connectionString: database.url });
     await watcher.connect();
     const serving = startCommand(['serve'], { DATABASE_URL: database.url, UPHELD_PORT: '0' });
     try {
-      await until(async () => (await questionsAfterCheckpoint(watcher)).length > 0, 30_000);
+      await until(async () => (await checkpointQueryTimes(watcher)).length > 0, 30_000);
       serving.signal('SIGINT');
       expect(await serving.ended).toEqual({ code: 130, stdout: '', stderr: '' });
     } finally {
@@ -141,8 +141,8 @@ describe('the API on an empty database', () => {
   }, 90_000);
 });
 
-/** When those sessions began that last asked how far a projection is: each time another, while it is waited for. */
-async function questionsAfterCheckpoint(watcher: Client): Promise<string[]> {
+/** When each session last began to query a checkpoint; a process that waits for a projection queries again and again. */
+async function checkpointQueryTimes(watcher: Client): Promise<string[]> {
   const { rows } = await watcher.query<{ at: string }>(
     `select query_start::text as at from pg_stat_activity
      where datname = current_database() and application_name = 'upheld' and query ~* '^select.* projection_checkpoint'`,
@@ -151,7 +151,7 @@ async function questionsAfterCheckpoint(watcher: Client): Promise<string[]> {
 }
 
 describe('two processes that open an empty database at once', () => {
-  it('make its tables and load the register once', async () => {
+  it('create its tables and load the register once', async () => {
     const database = await createDatabase();
     const open = () =>
       openApplication({

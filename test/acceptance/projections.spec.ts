@@ -117,7 +117,7 @@ describe('upheld import, while the statistics are stopped', () => {
       expect(ran.code).toBe(0);
       expect(JSON.parse(ran.stdout)).toMatchObject({ cases: { added: 2 }, problems: { count: 0 } });
       expect(ran.stderr).toMatch(
-        /^The statistics do not hold all of it yet: statistics is stopped by inquiry-1@0/m,
+        /^The statistics do not include all imported cases yet: statistics is stopped by inquiry-1@0/m,
       );
     } finally {
       await rm(folder, { recursive: true });

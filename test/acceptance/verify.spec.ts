@@ -104,7 +104,7 @@ describe('upheld verify', () => {
   });
 
   it.each([
-    [[], /^0 events in 0 streams were verified before it was interrupted; the others were not read\.\n$/],
+    [[], /^0 events in 0 streams were verified before the interruption; the others were not read\.\n$/],
     [['--json'], /"broken": null,\s+"complete": false\s/],
   ])('does not say after Ctrl-C that every hash holds: %j', async (options, told) => {
     const { url, drop } = await createDatabase();

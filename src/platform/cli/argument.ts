@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
 
-/** Reads an argument or option by its schema; what does not fit is a usage error (exit 2). */
+/** Parses an argument or option with a schema; an invalid value is a usage error (exit 2). */
 export function parseArgument<Schema extends z.ZodType>(schema: Schema) {
   return (text: string): z.output<Schema> => {
     const parsed = schema.safeParse(text);

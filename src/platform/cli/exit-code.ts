@@ -1,6 +1,6 @@
 import { UpheldError } from '../errors.js';
 
-/** What the command line answers with (design 4). */
+/** The exit codes of the command line (design 4). */
 export const EXIT = {
   done: 0,
   unexpected: 1,
@@ -8,9 +8,10 @@ export const EXIT = {
   refused: 3,
   partial: 4,
   mismatch: 6,
-  /** Ended by Ctrl-C, as a shell expects it. */
+  /** Ended by Ctrl-C: 128 plus SIGINT, as shells expect. */
   interrupted: 130,
 } as const;
+/** One of {@link EXIT}. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** The exit code an error leads to: the one place where errors are mapped for the command line. */

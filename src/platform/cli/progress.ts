@@ -7,24 +7,24 @@ export type ProgressOutput = NodeJS.WritableStream & { readonly isTTY?: boolean 
 export type Progress = Readonly<{
   step: string;
   done: number;
-  /** 0 where it is not known. */
+  /** 0 when it is not known. */
   total: number;
   /** How far, in words; `12,000 of 20,000` when left out. */
   reached?: string;
 }>;
 
-/** Shows how far a command is, step by step; `end` must be called whatever becomes of it. */
+/** Shows how far a command is, step by step. `end` must always be called, also after an error. */
 export type ProgressDisplay = Readonly<{
   show: (progress: Progress) => void;
   end: () => void;
 }>;
 
 /** Milliseconds between two plain lines of one step. */
-const PLAIN_EVERY = 5_000;
+const PLAIN_LINE_INTERVAL_MS = 5_000;
 
 const number = new Intl.NumberFormat('en-GB');
 
-/** A bar on a terminal, else a line at the beginning of each step and every few seconds. */
+/** A bar on a terminal; elsewhere a line at the beginning of each step and every few seconds. */
 export function progressDisplay(
   output: ProgressOutput = process.stderr,
   now = () => performance.now(),
@@ -61,20 +61,20 @@ function bar(output: ProgressOutput): ProgressDisplay {
 
 function plainLines(output: ProgressOutput, now: () => number): ProgressDisplay {
   let step = '';
-  let told = 0;
+  let printedAt = 0;
   return {
     end: () => undefined,
     show: (progress) => {
-      const begun = step !== progress.step;
-      if (!begun && now() - told < PLAIN_EVERY) return;
+      const isNewStep = step !== progress.step;
+      if (!isNewStep && now() - printedAt < PLAIN_LINE_INTERVAL_MS) return;
       step = progress.step;
-      told = now();
-      output.write(begun ? `${step}\n` : `${step}: ${reachedBy(progress)}\n`);
+      printedAt = now();
+      output.write(isNewStep ? `${step}\n` : `${step}: ${reachedBy(progress)}\n`);
     },
   };
 }
 
-/** The progress of a command that has one step; `advance` takes how many more are done. */
+/** The progress of a command with one step; `advance` adds to what is done. */
 export function startProgress(
   step: string,
   total: number,

@@ -1,6 +1,7 @@
+/** A column of a text table. */
 export type Column = Readonly<{ title: string; align?: 'left' | 'right' }>;
 
-/** Rows as aligned text, one unwrapped line each, under their titles. */
+/** Rows as aligned text under their titles, each on one line that is not wrapped. */
 export function textTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const widths = columns.map(({ title }, index) =>
     Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)),

@@ -16,7 +16,7 @@ import { runLetters } from '../letters/run/run-letters.js';
 import { DomainRefusal } from '../platform/errors.js';
 import { StoreProvenance } from '../provenance/provenance.js';
 import { StatisticsOfYear } from '../statistics/api/statistics.queries.js';
-import { comparison } from '../demo/comparison.js';
+import { compareWithPublished } from '../demo/compare-with-published.js';
 import { SYNTHETIC_LABEL, SYNTHETIC_YEAR, syntheticYear } from '../demo/synthetic-year.js';
 
 const ACTOR = systemActor('demo');
@@ -46,7 +46,7 @@ async function demo(invocation: Invocation): Promise<ExitCode> {
   const models = lettersOfYear({ statistics, prose, paragraphs: new Map() });
   const folder = join(configuration.dataFolder, `letters-${SYNTHETIC_YEAR}-synthetic`);
   const { written, failed } = await runLetters(models, folder, signal);
-  const { lines, agrees } = comparison(statistics);
+  const { lines, agrees } = compareWithPublished(statistics);
   const decided = Object.values(statistics.national.decided).reduce((sum, count) => sum + count, 0);
   const seconds = Math.round((Date.now() - began) / 1000);
   print('');

@@ -1,13 +1,18 @@
-/** One printed rate and its average of similar authorities, both in per cent; null where the letter prints none. */
-type Printed = readonly [percent: number | null, average: number | null];
+/** A printed rate and its average of similar authorities, in per cent; null where the letter prints none. */
+type PrintedRate = readonly [percent: number | null, average: number | null];
 
-/** What the annual review letters of 22 July 2020 print for the councils named in the demonstration. */
+/** What a council's annual review letter of 22 July 2020 prints. */
 export type PublishedFigures = Readonly<{
   code: string;
-  /** Null where the letter's figures are lost, so that the synthetic ones have nothing to agree with. */
-  printed: Readonly<{ upheld: Printed; compliance: Printed; satisfactoryRemedies: Printed }> | null;
+  /** Null where the figures of the letter are lost. */
+  printed: Readonly<{
+    upheld: PrintedRate;
+    compliance: PrintedRate;
+    satisfactoryRemedies: PrintedRate;
+  }> | null;
 }>;
 
+/** The councils named in the demo. */
 export const PUBLISHED_2019_20: readonly PublishedFigures[] = [
   {
     code: 'E07000129',

@@ -3,8 +3,8 @@ import { CaseReferenceSchema, type CaseReference } from '../complaints/case-refe
 import { DECISION_OUTCOMES, type DecisionOutcome, type Remedy } from '../complaints/complaint.events.js';
 import type { CaseHistory } from '../complaints/import/case-history.js';
 import { daysAfter, localDate, type LocalDate } from '../platform/local-date.js';
-import { Draw } from './draw.js';
-import type { Figures } from './synthetic-figures.js';
+import { SeededRandom } from './seeded-random.js';
+import type { CaseCounts } from './synthetic-case-counts.js';
 
 const SUBJECTS = [
   'Adult care services',
@@ -30,34 +30,36 @@ const RECOMMENDATIONS = [
 
 const FIRST_DAY = localDate('2019-04-01');
 const LAST_DAY = localDate('2020-03-31');
-/** Days of the year into which compliance cases are decided, so that their outcome still falls in it. */
-const DECIDED_EARLY = 180;
+/** Cases with a compliance outcome are decided in the first days of the year, so that the outcome falls in it too. */
+const DECISION_DAYS = 180;
 
-type Kind = 'complied' | 'complied-late' | 'not-complied' | 'open' | 'none';
+/** How a case's recommendations end in the year: `open` where they are not due yet, `none` where there are none. */
+type Compliance = 'complied' | 'complied-late' | 'not-complied' | 'open' | 'none';
 
-/** The synthetic cases of one council that have exactly the figures given, in reporting year 2019-20. */
+/** Synthetic cases of one council in reporting year 2019-20, exactly as many of each kind as given. */
 export function* syntheticCases(
   authority: AuthorityCode,
-  figures: Figures,
+  counts: CaseCounts,
   nextReference: (receivedOn: LocalDate) => CaseReference,
 ): Generator<CaseHistory> {
-  const draw = new Draw(`upheld synthetic 2019-20 cases of ${authority}`);
-  const { upheld, satisfactoryRemedies, complied, compliedLate, notComplied } = figures;
+  const random = new SeededRandom(`upheld synthetic 2019-20 cases of ${authority}`);
+  const { upheld, satisfactoryRemedies, complied, compliedLate, notComplied } = counts;
   const recommended = upheld - satisfactoryRemedies;
-  const kinds: Kind[] = [
+  const endings: Compliance[] = [
     ...repeat('complied' as const, complied),
     ...repeat('complied-late' as const, compliedLate),
     ...repeat('not-complied' as const, notComplied),
   ];
-  // What is upheld beyond that has recommendations not yet due, or needed none.
-  while (kinds.length < recommended) kinds.push(draw.between(1, 4) === 1 ? 'none' : 'open');
-  const make = (outcome: DecisionOutcome, remedy: Remedy | null, kind: Kind) =>
-    syntheticCase({ draw, authority, outcome, remedy, kind, nextReference });
-  for (const kind of kinds) yield make('upheld', kind === 'none' ? 'none' : 'recommended', kind);
+  // The other upheld cases have recommendations that are not due yet, or none.
+  while (endings.length < recommended) endings.push(random.integer(1, 4) === 1 ? 'none' : 'open');
+  const make = (outcome: DecisionOutcome, remedy: Remedy | null, compliance: Compliance) =>
+    syntheticCase({ random, authority, outcome, remedy, compliance, nextReference });
+  for (const compliance of endings)
+    yield make('upheld', compliance === 'none' ? 'none' : 'recommended', compliance);
   for (let n = 0; n < satisfactoryRemedies; n += 1) yield make('upheld', 'already-provided', 'none');
-  for (let n = 0; n < figures.notUpheld; n += 1) yield make('not-upheld', null, 'none');
+  for (let n = 0; n < counts.notUpheld; n += 1) yield make('not-upheld', null, 'none');
   for (const outcome of DECISION_OUTCOMES) {
-    for (let n = 0; n < (figures.others[outcome] ?? 0); n += 1) yield make(outcome, null, 'none');
+    for (let n = 0; n < (counts.others[outcome] ?? 0); n += 1) yield make(outcome, null, 'none');
   }
 }
 
@@ -65,54 +67,71 @@ function repeat<Item>(item: Item, times: number): Item[] {
   return Array.from({ length: times }, () => item);
 }
 
-type Sketch = Readonly<{
-  draw: Draw;
+type CasePlan = Readonly<{
+  random: SeededRandom;
   authority: AuthorityCode;
   outcome: DecisionOutcome;
   remedy: Remedy | null;
-  kind: Kind;
+  compliance: Compliance;
   nextReference: (receivedOn: LocalDate) => CaseReference;
 }>;
 
-function syntheticCase({ draw, authority, outcome, remedy, kind, nextReference }: Sketch): CaseHistory {
-  const checkedInYear = kind !== 'open' && kind !== 'none';
-  const decidedOn = daysAfter(FIRST_DAY, draw.between(0, checkedInYear ? DECIDED_EARLY : 365));
-  const receivedOn = daysAfter(decidedOn, -draw.between(10, 200));
+function syntheticCase({
+  random,
+  authority,
+  outcome,
+  remedy,
+  compliance,
+  nextReference,
+}: CasePlan): CaseHistory {
+  const hasOutcome = compliance !== 'open' && compliance !== 'none';
+  const decidedOn = daysAfter(FIRST_DAY, random.integer(0, hasOutcome ? DECISION_DAYS : 365));
+  const receivedOn = daysAfter(decidedOn, -random.integer(10, 200));
   const reference = nextReference(receivedOn);
   const finding =
-    remedy === null ? {} : { finding: { injustice: remedy !== 'none' || draw.between(0, 1) === 1, remedy } };
-  const made = kind === 'none' ? [] : recommendations(draw, decidedOn);
+    remedy === null
+      ? {}
+      : { finding: { injustice: remedy !== 'none' || random.integer(0, 1) === 1, remedy } };
+  const made = compliance === 'none' ? [] : recommendations(random, decidedOn);
   return {
     reference,
-    received: { authority, subject: draw.of(SUBJECTS), receivedOn },
+    received: { authority, subject: random.pick(SUBJECTS), receivedOn },
     decision: { outcome, decidedOn, ...finding },
     recommendations: made,
-    checks: checkedInYear ? made.map((one, index) => check(draw, one, index === 0 ? kind : 'complied')) : [],
+    checks: hasOutcome
+      ? made.map((one, index) => check(random, one, index === 0 ? compliance : 'complied'))
+      : [],
   };
 }
 
-function recommendations(draw: Draw, decidedOn: LocalDate): CaseHistory['recommendations'][number][] {
-  return draw
+function recommendations(
+  random: SeededRandom,
+  decidedOn: LocalDate,
+): CaseHistory['recommendations'][number][] {
+  return random
     .shuffled(RECOMMENDATIONS)
-    .slice(0, draw.between(1, 2))
+    .slice(0, random.integer(1, 2))
     .map((recommendation, index) => ({
       recommendation: `r${index + 1}`,
       ...recommendation,
-      dueOn: daysAfter(decidedOn, draw.between(28, 84)),
+      dueOn: daysAfter(decidedOn, random.integer(28, 84)),
     }));
 }
 
 function check(
-  draw: Draw,
+  random: SeededRandom,
   { recommendation, dueOn }: { recommendation: string; dueOn: LocalDate },
-  kind: Kind,
+  compliance: Compliance,
 ): CaseHistory['checks'][number] {
-  if (kind === 'not-complied') {
-    const checkedOn = earlier(daysAfter(dueOn, draw.between(14, 60)), LAST_DAY);
+  if (compliance === 'not-complied') {
+    const checkedOn = earlier(daysAfter(dueOn, random.integer(14, 60)), LAST_DAY);
     return { recommendation, result: 'not-complied', checkedOn };
   }
-  const actionOn = daysAfter(dueOn, kind === 'complied-late' ? draw.between(1, 30) : -draw.between(0, 14));
-  const checkedOn = earlier(daysAfter(actionOn, draw.between(0, 40)), LAST_DAY);
+  const actionOn = daysAfter(
+    dueOn,
+    compliance === 'complied-late' ? random.integer(1, 30) : -random.integer(0, 14),
+  );
+  const checkedOn = earlier(daysAfter(actionOn, random.integer(0, 40)), LAST_DAY);
   return { recommendation, result: 'complied', actionOn, checkedOn };
 }
 
@@ -120,7 +139,7 @@ function earlier(one: LocalDate, other: LocalDate): LocalDate {
   return one < other ? one : other;
 }
 
-/** Hands out references whose first two digits tell the year a case was opened, as the ombudsman's do. */
+/** Gives case references in order. Their first two digits are the year the case was opened, as the ombudsman's are. */
 export function referenceCounter(): (receivedOn: LocalDate) => CaseReference {
   const last = new Map<string, number>();
   return (receivedOn) => {

@@ -25,11 +25,11 @@ const row = (council: string) =>
     ?.split(/\s{2,}/);
 
 describe('npm run demo', () => {
-  it('ends well', () => {
+  it('exits with code 0', () => {
     expect(demo).toMatchObject({ code: 0 });
   });
 
-  it('prints a line for each named council, with the figures of the letters that are whole', () => {
+  it('prints a line for each named council, compared with the letters whose figures are known', () => {
     expect(row('Blaby')).toEqual([
       'Blaby District Council',
       '75%',
@@ -70,7 +70,7 @@ describe('npm run demo', () => {
     }
   });
 
-  it('says so in the table and in the statistics, and the figures reconcile with the register', async () => {
+  it('marks the table and the statistics synthetic, and its figures reconcile', async () => {
     expect(demo.stdout).toContain('SYNTHETIC');
     const ran = await upheldCommand(['statistics', '2019-20', '--json'], environment);
     const { authorities, national, basis } = JSON.parse(ran.stdout) as YearStatistics;
@@ -81,7 +81,7 @@ describe('npm run demo', () => {
     );
   });
 
-  it('takes no real cases into the store', async () => {
+  it('refuses real cases in its store', async () => {
     const decisions = join(folder.path, 'decisions.csv');
     await writeFile(decisions, 'reference\n');
     const ran = await upheldCommand(['import', '--decisions', decisions], environment);
@@ -89,7 +89,7 @@ describe('npm run demo', () => {
     expect(ran.stderr).toContain('UPHELD_DATA');
   });
 
-  it('can be run again, and gives the same letters to the byte', async () => {
+  it('can be run again, and writes the same bytes of letters', async () => {
     const before = await hashes(letters);
     const again = await upheldCommand(['demo'], environment);
     expect(again.code).toBe(0);

@@ -17,7 +17,7 @@ const BLABY = code('E07000129');
 const WORCESTERSHIRE = code('E10000034');
 const REDDITCH = code('E07000236');
 
-/** The figures of the three letters as cases, sent one by one to the listening API. */
+/** The figures of the three letters as cases, sent one by one to the API. */
 const LETTERS: readonly (readonly [AuthorityCode, CaseCounts])[] = [
   [BLABY, { upheld: 3, notUpheld: 1, satisfactoryRemedies: 1, complied: 2 }],
   [
@@ -77,7 +77,7 @@ const PATHS = {
 async function sendToApi(commands: readonly ComplaintCommand[]): Promise<void> {
   const reference = referenceOf(commands);
   for (const { type, ...content } of commands) {
-    // The API gives ids to recommendations itself, and takes that of a check from its path.
+    // The API assigns the ids of recommendations, and reads that of a check from the path.
     const body = Object.fromEntries(Object.entries(content).filter(([field]) => field !== 'recommendation'));
     const { status, body: answer } = await running.post(PATHS[type](reference), body);
     expect({ status, answer }).toEqual({ status: 201, answer });
@@ -89,14 +89,14 @@ function referenceOf([first]: readonly ComplaintCommand[]) {
   return first.reference;
 }
 
-/** The lines of the statistics page, less its heading. */
+/** The lines of the statistics page without its heading. */
 function blocksOf(authority: AuthorityCode): string[] {
   const lines = (letters.get(authority) ?? '').split('\n').filter((line) => line.trim() !== '');
   return lines.slice(lines.indexOf('For the period ending: 31/03/20') + 1);
 }
 
 describe('the statistics page of a letter, from cases sent to the API', () => {
-  it('is to the word that of the Blaby letter', () => {
+  it('is that of the Blaby letter to the word', () => {
     expect(blocksOf(BLABY)).toEqual([
       'Complaints upheld',
       '75% of complaints we investigated were upheld.',
@@ -116,7 +116,7 @@ describe('the statistics page of a letter, from cases sent to the API', () => {
     ]);
   });
 
-  it('is to the word that of the Worcestershire letter', () => {
+  it('is that of the Worcestershire letter to the word', () => {
     expect(blocksOf(WORCESTERSHIRE)).toEqual([
       'Complaints upheld',
       '86% of complaints we investigated were upheld.',
@@ -136,7 +136,7 @@ describe('the statistics page of a letter, from cases sent to the API', () => {
     ]);
   });
 
-  it('is to the word that of the Redditch letter', () => {
+  it('is that of the Redditch letter to the word', () => {
     expect(blocksOf(REDDITCH)).toEqual([
       'Complaints upheld',
       'The Ombudsman carried out no detailed investigations during this period',
@@ -147,7 +147,7 @@ describe('the statistics page of a letter, from cases sent to the API', () => {
     ]);
   });
 
-  it('rests on the statistics that the API answers', async () => {
+  it('has the figures that the API returns', async () => {
     const { status, body } = await running.get(`/authorities/${WORCESTERSHIRE}/statistics/2019-20`);
     expect(status).toBe(200);
     expect(body).toMatchObject({

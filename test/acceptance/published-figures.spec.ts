@@ -28,14 +28,14 @@ const ROWS = parse<Row>(readFileSync(new URL('./fixtures/published-figures.csv',
   columns: true,
 });
 
-/** Decided cases that were not investigated, where the publication gives each outcome. */
+/** Decided cases that were not investigated, where the publication lists them. */
 const OTHERS: Partial<Record<string, Partial<Record<DecisionOutcome, number>>>> = {
   'Bolsover DC': { 'invalid-or-incomplete': 2, 'closed-after-initial-enquiries': 8, 'referred-back': 2 },
   'Cornwall Council': { 'referred-back': 60, 'closed-after-initial-enquiries': 80 },
   'Cambridge City Council': { 'referred-back': 6, 'closed-after-initial-enquiries': 9 },
 };
 
-/** Late cases, where a letter gives their number. */
+/** Late cases, where a letter mentions them. */
 const LATE: Partial<Record<string, number>> = { 'Worcestershire CC': 3, 'Cheshire East Council': 3 };
 
 function countsOf(row: Row): CaseCounts {
@@ -114,7 +114,7 @@ describe('figures published for', () => {
     }
   });
 
-  it('all thirteen councils are checked', () => {
+  it('all thirteen councils are tested', () => {
     expect(ROWS).toHaveLength(13);
   });
 });

@@ -7,7 +7,7 @@ import { reportingRulesFor } from '../../src/reporting-years/reporting-rules.js'
 import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
 import type { AuthorityStatistics, Average, Rate } from '../../src/statistics/rates/statistics.types.js';
 
-/** A rate as count, of, and the average of similar authorities in whole per cents. */
+/** A rate: its count, its base, and the average of similar authorities in whole per cents. */
 type Figures = readonly [count: number, of: number, average: number | null];
 
 export type Council = Readonly<{
@@ -21,7 +21,7 @@ export type Council = Readonly<{
   synthetic?: boolean;
 }>;
 
-/** The letters of 22 July 2020, as far as figures go; averages as printed. */
+/** The figures and averages printed in the letters of 22 July 2020. */
 export const BLABY: Council = {
   code: 'E07000129',
   name: 'Blaby District Council',
@@ -74,7 +74,7 @@ export function statisticsOf(council: Council): AuthorityStatistics {
   };
 }
 
-/** A council's letter in the shipped prose, to its Chief Executive unless told otherwise. */
+/** A council's letter with the shipped prose, to its Chief Executive by default. */
 export async function letterOf(
   council: Council,
   parts: Partial<Pick<LetterParts, 'recipient' | 'paragraphs'>> = {},

@@ -1,32 +1,32 @@
 import { getDocument, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 
-/** A node of the tree of tags: an element with its role and text alternative, or a piece of marked content. */
+/** A node of the structure tree: an element with its role and text alternative, or a piece of marked content. */
 export type Tag = { role?: string; alt?: string; type?: string; id?: string; children?: Tag[] };
 
-/** One page: its tags, parents first, what text stands in each, and the text that no tag holds. */
+/** One page: its tags, parents first, the text of each, and the text of artifacts, which no tag holds. */
 export type Page = { tags: Tag[]; textOf: (tag: Tag) => string; artifacts: string };
 
-/** Text, or the beginning or end of marked content; the types of pdf.js leave the last two out. */
+/** Text, or the begin or end of marked content. The types of pdf.js omit the last two. */
 type Item = { str?: string; hasEOL?: boolean; type?: string; tag?: string; id?: string | null };
 
-/** Roles whose text is read as one piece. */
-const READ_WHOLE = ['P', 'H1', 'H2', 'H3', 'Lbl', 'LBody', 'Figure'];
+/** Roles whose text is read in one piece. */
+const TEXT_ROLES = ['P', 'H1', 'H2', 'H3', 'Lbl', 'LBody', 'Figure'];
 
-/** Opens a PDF for as long as `look` takes. */
+/** Opens a PDF while `use` runs. */
 export async function withPdf<T>(
   pdf: Uint8Array,
-  look: (document: PDFDocumentProxy) => Promise<T>,
+  use: (document: PDFDocumentProxy) => Promise<T>,
 ): Promise<T> {
-  // pdf.js takes the array it is given for its own.
+  // pdf.js detaches the array it is given.
   const task = getDocument({ data: Uint8Array.from(pdf), verbosity: 0 });
   try {
-    return await look(await task.promise);
+    return await use(await task.promise);
   } finally {
     await task.destroy();
   }
 }
 
-/** The pages as a screen reader meets them. @throws Error where text is neither tagged nor an artifact. */
+/** The pages as a screen reader reads them. @throws Error where text is neither tagged nor an artifact. */
 export async function pagesOf(document: PDFDocumentProxy): Promise<Page[]> {
   const pages: Page[] = [];
   for (let number = 1; number <= document.numPages; number += 1) {
@@ -49,7 +49,7 @@ function textsByTag(items: readonly Item[]): Map<string, string> {
     const here = open.at(-1) ?? 'untagged';
     if (str !== undefined) texts.set(here, `${texts.get(here) ?? ''}${str}${hasEOL ? ' ' : ''}`);
     else if (type === 'endMarkedContent') open.pop();
-    // Marked content without an id of its own belongs to what it stands in.
+    // Marked content without an id belongs to the content around it.
     else open.push(tag === 'Artifact' ? 'Artifact' : (id ?? here));
   }
   return texts;
@@ -59,10 +59,10 @@ function flat(tag: Tag): Tag[] {
   return [tag, ...(tag.children ?? []).flatMap(flat)];
 }
 
-/** What is read aloud, in order and in one line; bullets and breaks inside very long words are left out. */
+/** The text read aloud, in order and on one line, without bullets and breaks inside very long words. */
 export function readAloud(pages: readonly Page[]): string {
   const texts = pages.flatMap(({ tags, textOf }) =>
-    tags.filter((tag) => READ_WHOLE.includes(tag.role ?? '')).map((tag) => oneLine(textOf(tag))),
+    tags.filter((tag) => TEXT_ROLES.includes(tag.role ?? '')).map((tag) => oneLine(textOf(tag))),
   );
   return oneLine(
     texts
@@ -72,7 +72,7 @@ export function readAloud(pages: readonly Page[]): string {
   );
 }
 
-/** A text with every run of white space as one space. */
+/** The text with each run of white space replaced by one space. */
 export function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
 }

@@ -2,7 +2,7 @@ import { doughnutRing } from './doughnut.js';
 
 const colours = { share: 'dark', rest: 'light' };
 
-/** The end of the arc in units from the centre: x to the right, y upwards; and whether it is the long way. */
+/** The end of the arc in units from the centre, x to the right and y upwards, and whether the arc is the longer one. */
 function arcOf(percent: number) {
   const match = /M56 8A48 48 0 ([01]) 1 ([\d.]+) ([\d.]+)"/.exec(doughnutRing(percent, colours));
   return match && { long: match[1] === '1', x: Number(match[2]) - 56, y: 56 - Number(match[3]) };
@@ -15,7 +15,7 @@ describe('a doughnut', () => {
     expect(arcOf(75)).toEqual({ long: true, x: -48, y: 0 });
   });
 
-  it('is a whole ring at 0 and at 100, where an arc would vanish', () => {
+  it('is a full ring at 0 and at 100, where an arc would vanish', () => {
     expect(doughnutRing(0, colours)).toBe(
       '<circle cx="56" cy="56" r="48" fill="none" stroke="light" stroke-width="15"/>',
     );

@@ -2,12 +2,12 @@ const CENTRE = 56;
 const RADIUS = 48;
 const WIDTH = 15;
 
-/** The length of a side of the drawing's square, in its own units. */
+/** Width and height of the drawing, in its own units. */
 export const DOUGHNUT_SIZE = 2 * CENTRE;
 
 /**
- * A ring of which a share is filled, clockwise from the top, as SVG elements in a square of `DOUGHNUT_SIZE`. Its two
- * colours differ in lightness, not only in hue.
+ * A ring with a share filled clockwise from the top, as SVG elements in a square of `DOUGHNUT_SIZE`. Its two colours
+ * must differ in lightness, not only in hue.
  * @param percent whole per cents, 0 to 100.
  */
 export function doughnutRing(percent: number, colours: Readonly<{ share: string; rest: string }>): string {

@@ -7,7 +7,7 @@ const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"'
 
 type Tag = { name: string; attributes: string; text: string };
 
-/** The elements in order of opening, each with the text in it; throws where tags do not nest. */
+/** The elements in order of their start tags, each with its text. @throws Error where tags do not nest. */
 function elementsOf(html: string): Tag[] {
   const tags: Tag[] = [];
   const open: Tag[] = [];
@@ -34,21 +34,21 @@ function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
 }
 
-/** The words a reader meets in the body; the text alternatives of drawings are not among them. */
+/** The text of the body without the text alternatives of drawings. */
 function bodyText(html: string): string {
   const tags = elementsOf(html.replaceAll(/<title id=[^>]*>[^<]*<\/title>/g, ''));
   return oneLine(tags.find((tag) => tag.name === 'body')?.text ?? '');
 }
 
 describe('a letter as HTML', () => {
-  it('has the text of the letter, in order and nothing else', async () => {
+  it('has the text of the letter in order, and no other', async () => {
     for (const council of [BLABY, WORCESTERSHIRE, REDDITCH]) {
       const model = await letterOf(council, { paragraphs: ['Words of our own.'] });
       expect(bodyText(renderHtml(model))).toBe(oneLine(readingOrder(model).join(' ')));
     }
   });
 
-  it('tells its language and title, has landmarks and its headings in steps', async () => {
+  it('states its language and title, and has landmarks and headings of each level in turn', async () => {
     const tags = elementsOf(renderHtml(await letterOf(BLABY)));
     expect(tags.find((tag) => tag.name === 'html')?.attributes).toBe(' lang="en-GB"');
     expect(tags.find((tag) => tag.name === 'title')?.text).toBe(
@@ -69,7 +69,7 @@ describe('a letter as HTML', () => {
     ]);
   });
 
-  it('draws three doughnuts that have a text alternative, and none without figures', async () => {
+  it('draws three doughnuts with a text alternative, and none without figures', async () => {
     const tags = elementsOf(renderHtml(await letterOf(BLABY)));
     const drawings = tags.filter((tag) => tag.name === 'svg');
     const titles = tags.filter((tag) => tag.name === 'title').slice(1);
@@ -84,7 +84,7 @@ describe('a letter as HTML', () => {
     expect(renderHtml(await letterOf(REDDITCH))).not.toContain('<svg');
   });
 
-  it('needs no script and nothing from elsewhere, and gives each id once', async () => {
+  it('has no script and nothing from elsewhere, and uses each id once', async () => {
     const html = renderHtml(await letterOf({ ...BLABY, synthetic: true }));
     expect(html).not.toMatch(/<script|<link|<img|<iframe|\ssrc=|href=|url\(|@import|@font-face|https?:/i);
     const ids = elementsOf(html).flatMap((tag) => /\sid="([^"]+)"/.exec(tag.attributes)?.[1] ?? []);
@@ -94,7 +94,7 @@ describe('a letter as HTML', () => {
     expect(references).toHaveLength(7);
   });
 
-  it('prints hostile words as words', async () => {
+  it('escapes markup in names and paragraphs', async () => {
     const hostile = `</p></style><script>alert("x")</script> & &amp; ' onload=x`;
     const model = await letterOf({ ...BLABY, name: `<b>"'Council` }, { paragraphs: [hostile] });
     const html = renderHtml(model);
@@ -103,7 +103,7 @@ describe('a letter as HTML', () => {
     expect(bodyText(html)).toContain(hostile);
   });
 
-  it('on synthetic figures says so at the head, over the statistics, at the foot and on each printed page', async () => {
+  it('of synthetic figures says so at the head, above the statistics, at the foot and on each printed page', async () => {
     const html = renderHtml(await letterOf({ ...BLABY, synthetic: true }));
     const notice = "Synthetic data for demonstration: not the council's figures";
     const text = bodyText(html);

@@ -8,95 +8,95 @@ const STYLE = readFileSync(new URL('./letter.css', import.meta.url), 'utf8').tri
 const COLOURS = { share: 'var(--accent)', rest: 'var(--rest)' };
 
 /**
- * A letter as one HTML file that needs nothing else: no script, font or picture from elsewhere. Doughnuts are
- * drawings with a text alternative; on paper the statistics begin a page.
+ * A letter as one self-contained HTML file: no script, and no font or image from elsewhere. Doughnuts are SVG with a
+ * text alternative. In print the statistics begin a new page.
  */
 export function renderHtml(model: LetterModel): string {
-  const notice = model.notice === null ? '' : `<p class="notice">${escaped(model.notice)}</p>\n`;
+  const notice = model.notice === null ? '' : `<p class="notice">${escapeHtml(model.notice)}</p>\n`;
   const { heading, period, blocks } = model.statistics;
   return `<!doctype html>
 <html lang="${model.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(model.title)}</title>
+<title>${escapeHtml(model.title)}</title>
 <style>
-${STYLE}${model.notice === null ? '' : everyPage(model.notice)}
+${STYLE}${model.notice === null ? '' : noticeInPageMargin(model.notice)}
 </style>
 </head>
 <body>
 <header>
-<p class="letterhead">${escaped(model.letterhead)}</p>
+<p class="letterhead">${escapeHtml(model.letterhead)}</p>
 ${notice}</header>
 <main>
-<p><time datetime="${model.date}">${escaped(model.dateLine)}</time></p>
-<p>${escaped(model.delivery)}</p>
-<p>${lines(model.addressee)}</p>
-<p>${escaped(model.salutation)}</p>
-<h1>${escaped(model.subject)}</h1>
-${model.body.map(prose).join('\n')}
+<p><time datetime="${model.date}">${escapeHtml(model.dateLine)}</time></p>
+<p>${escapeHtml(model.delivery)}</p>
+<p>${linesHtml(model.addressee)}</p>
+<p>${escapeHtml(model.salutation)}</p>
+<h1>${escapeHtml(model.subject)}</h1>
+${model.body.map(proseHtml).join('\n')}
 <div class="signature">
-<p>${escaped(model.closing)}</p>
-<p>${lines(model.signatory)}</p>
+<p>${escapeHtml(model.closing)}</p>
+<p>${linesHtml(model.signatory)}</p>
 </div>
 <section class="statistics" aria-labelledby="statistics">
-${notice}<h2 id="statistics">${escaped(heading)}</h2>
-<p class="period">${escaped(period)}</p>
-${blocks.map(block).join('\n')}
+${notice}<h2 id="statistics">${escapeHtml(heading)}</h2>
+<p class="period">${escapeHtml(period)}</p>
+${blocks.map(statisticsHtml).join('\n')}
 </section>
 </main>
-${model.notice === null ? '' : `<footer>\n<p>${escaped(model.notice)}</p>\n</footer>\n`}</body>
+${model.notice === null ? '' : `<footer>\n<p>${escapeHtml(model.notice)}</p>\n</footer>\n`}</body>
 </html>
 `;
 }
 
-/** Prints a notice in the margin of every page, for the pages that begin inside the text. */
-function everyPage(notice: string): string {
+/** Style that prints the notice in the margin of every page, because a page may begin inside the text. */
+function noticeInPageMargin(notice: string): string {
   const text = notice.replaceAll(/[^A-Za-z0-9 .,:;]/gu, (character) => {
     return `\\${(character.codePointAt(0) ?? 0).toString(16)} `;
   });
   return `\n@page {\n  @bottom-left {\n    content: '${text}';\n    color: #5c3c00;\n    font: 600 9pt sans-serif;\n  }\n}`;
 }
 
-function prose(piece: ProseBlock): string {
-  switch (piece.kind) {
+function proseHtml(block: ProseBlock): string {
+  switch (block.kind) {
     case 'heading':
-      return `<h2>${escaped(piece.text)}</h2>`;
+      return `<h2>${escapeHtml(block.text)}</h2>`;
     case 'paragraph':
-      return `<p>${escaped(piece.text)}</p>`;
+      return `<p>${escapeHtml(block.text)}</p>`;
     case 'list':
-      return `<ul>\n${piece.items.map((item) => `<li>${escaped(item)}</li>`).join('\n')}\n</ul>`;
+      return `<ul>\n${block.items.map((item) => `<li>${escapeHtml(item)}</li>`).join('\n')}\n</ul>`;
     case 'definitions':
-      return `<dl>\n${piece.entries
-        .map(({ term, text }) => `<dt>${escaped(term)}</dt>\n<dd>${escaped(text)}</dd>`)
+      return `<dl>\n${block.entries
+        .map(({ term, text }) => `<dt>${escapeHtml(term)}</dt>\n<dd>${escapeHtml(text)}</dd>`)
         .join('\n')}\n</dl>`;
   }
 }
 
-function block({ rate, heading, doughnut, lines: sentences }: StatisticsBlock): string {
-  const words = sentences.map(({ role, text }) => `<p class="${role}">${escaped(text)}</p>`).join('\n');
+function statisticsHtml({ rate, heading, doughnut, lines }: StatisticsBlock): string {
+  const sentences = lines.map(({ role, text }) => `<p class="${role}">${escapeHtml(text)}</p>`).join('\n');
   const middle = DOUGHNUT_SIZE / 2;
   const drawing =
     doughnut === null
       ? ''
       : `<svg viewBox="0 0 ${DOUGHNUT_SIZE} ${DOUGHNUT_SIZE}" role="img" aria-labelledby="${rate}-figure">
-<title id="${rate}-figure">${escaped(doughnut.alternative)}</title>
+<title id="${rate}-figure">${escapeHtml(doughnut.alternative)}</title>
 ${doughnutRing(doughnut.percent, COLOURS)}
-<text x="${middle}" y="${middle}" dy="0.35em" aria-hidden="true">${escaped(doughnut.label)}</text>
+<text x="${middle}" y="${middle}" dy="0.35em" aria-hidden="true">${escapeHtml(doughnut.label)}</text>
 </svg>
 `;
   return `<section class="block" aria-labelledby="${rate}">
-<h3 id="${rate}">${escaped(heading)}</h3>
+<h3 id="${rate}">${escapeHtml(heading)}</h3>
 <div class="figures">
 ${drawing}<div>
-${words}
+${sentences}
 </div>
 </div>
 </section>`;
 }
 
-function lines(texts: readonly string[]): string {
-  return texts.map(escaped).join('<br>\n');
+function linesHtml(texts: readonly string[]): string {
+  return texts.map(escapeHtml).join('<br>\n');
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -107,6 +107,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-function escaped(text: string): string {
+function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

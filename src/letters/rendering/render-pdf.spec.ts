@@ -11,7 +11,7 @@ function expected(model: LetterModel): string {
 }
 
 describe('a letter as PDF', () => {
-  it('has the text of the letter, tagged in reading order and nothing else', async () => {
+  it('has the text of the letter, tagged in reading order, and no other', async () => {
     for (const council of [BLABY, WORCESTERSHIRE, REDDITCH]) {
       const model = await letterOf(council, { paragraphs: ['Words of our own.'] });
       await withPdf(renderPdf(model), async (document) => {
@@ -38,7 +38,7 @@ describe('a letter as PDF', () => {
     });
   });
 
-  it('has its headings in steps, as tags and as bookmarks', async () => {
+  it('has headings of each level in turn, as tags and as bookmarks', async () => {
     const headings = [
       ['H1', 'Annual Review letter 2020'],
       ['H2', 'Complaint statistics'],
@@ -62,7 +62,7 @@ describe('a letter as PDF', () => {
     });
   });
 
-  it('gives its three doughnuts text alternatives, and has none without figures', async () => {
+  it('has three doughnuts with text alternatives, and none without figures', async () => {
     const alternatives = (pdf: Uint8Array) =>
       withPdf(pdf, async (document) =>
         (await pagesOf(document)).flatMap(({ tags }) =>
@@ -77,7 +77,7 @@ describe('a letter as PDF', () => {
     expect(await alternatives(renderPdf(await letterOf(REDDITCH)))).toEqual([]);
   });
 
-  it('embeds every font, and uses none but the shipped', async () => {
+  it('embeds every font, and uses only those shipped', async () => {
     const pdf = Buffer.from(renderPdf(await letterOf(BLABY))).toString('latin1');
     const fonts = [...pdf.matchAll(/\/Type \/FontDescriptor[^>]*?\/FontName \/[A-Z]{6}\+(\S+)[\s\S]*?>>/g)];
     expect(fonts.map((font) => font[1]).sort()).toEqual(['SourceSans3-Regular', 'SourceSans3-SemiBold']);
@@ -85,7 +85,7 @@ describe('a letter as PDF', () => {
     expect(pdf.match(/\/Type \/Font\b/g)).toHaveLength(4);
   });
 
-  it('is two pages of letter at most and one of statistics, own paragraphs of a usual length included', async () => {
+  it('has at most two pages of letter and one of statistics, with own paragraphs of a usual length', async () => {
     const paragraphs = Array.from({ length: 4 }, () => 'Some words about a case. '.repeat(18));
     for (const parts of [{}, { paragraphs }]) {
       await withPdf(
@@ -112,7 +112,7 @@ describe('a letter as PDF', () => {
     });
   });
 
-  it('takes more pages for long paragraphs, the statistics still on the last by themselves', async () => {
+  it('takes more pages for long paragraphs, with the statistics alone on the last', async () => {
     const model = await letterOf(
       { ...BLABY, synthetic: true },
       { paragraphs: Array.from({ length: 30 }, (_, index) => `Paragraph ${index}. `.repeat(40)) },
@@ -132,7 +132,7 @@ describe('a letter as PDF', () => {
     });
   });
 
-  it('prints hostile words as words, and breaks a word that is longer than a line', async () => {
+  it('prints markup in names and paragraphs as text, and breaks a word that is longer than a line', async () => {
     const paragraphs = [
       '#import "x.typ": * $x^2$ <script>alert(1)</script> \\ #sys.inputs *bold* _it_ `code` @label = // /* */',
       '= Not a heading',
@@ -140,7 +140,7 @@ describe('a letter as PDF', () => {
     ];
     const model = await letterOf({ ...BLABY, name: '#panic("x") & <b>Council</b>' }, { paragraphs });
     await withPdf(renderPdf(model), async (document) => {
-      // Nothing but the ends of lines parts the long word.
+      // Only line ends separate the parts of the long word.
       expect(readAloud(await pagesOf(document)).replaceAll('x x', 'xx')).toBe(expected(model));
       expect(document.numPages).toBe(3);
       for (const number of [1, 2, 3]) {

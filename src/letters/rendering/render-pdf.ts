@@ -11,8 +11,8 @@ const COLOURS = { share: '#00566b', rest: '#d5dfe3' };
 let compiler: NodeCompiler | undefined;
 
 /**
- * A letter as a tagged PDF/UA-1 on A4, fonts embedded, the statistics on a page of their own. The same letter
- * gives the same bytes: its only date is the letter's, its ids follow from its content.
+ * A letter as tagged PDF/UA-1 on A4, with embedded fonts and the statistics on a page of their own. The same letter
+ * gives the same bytes: its only date is the letter's, and its ids derive from its content.
  * @throws DomainRefusal `unprintable-character` for a character that the letter's typeface lacks.
  */
 export function renderPdf(model: LetterModel): Uint8Array {
@@ -29,7 +29,7 @@ export function renderPdf(model: LetterModel): Uint8Array {
   try {
     return compiler.pdf({ mainFilePath: TEMPLATE, inputs: { letter } }, { pdfStandard: 'ua-1' });
   } finally {
-    // Every letter is another document; kept results would only fill the memory.
+    // No letter reuses what was compiled for another, and the cache would only grow.
     compiler.evictCache(0);
   }
 }

@@ -2,7 +2,7 @@ import { BLABY, REDDITCH, letterOf } from '../../../test/support/letters.js';
 import { renderText } from './render-text.js';
 
 describe('a letter as plain text', () => {
-  it('has each paragraph on one line, blank lines between, and ends with the statistics', async () => {
+  it('has one line for each paragraph, blank lines between them, and the statistics at the end', async () => {
     const text = renderText(
       await letterOf(BLABY, {
         recipient: { title: 'Chief Executive', name: 'Mrs Toman' },
@@ -47,7 +47,7 @@ describe('a letter as plain text', () => {
     );
   });
 
-  it('on synthetic figures says so at its head and before the statistics', async () => {
+  it('of synthetic figures says so at its head and before the statistics', async () => {
     const marked = renderText(await letterOf({ ...REDDITCH, synthetic: true }));
     const notice = "[Synthetic data for demonstration: not the council's figures]\n\n";
     expect(marked.startsWith(notice)).toBe(true);

@@ -2,8 +2,8 @@ import type { LetterModel } from '../model/letter-model.js';
 import type { ProseBlock } from '../model/letter-prose.js';
 
 /**
- * A letter as plain text, one line for each paragraph and a blank line between them; UTF-8, ends of lines `\n`.
- * The doughnuts are left out: the sentence under each heading says the same.
+ * A letter as plain text: one line for each paragraph, blank lines between them, line ends `\n`. The doughnuts are left
+ * out, because the sentence under each heading says the same.
  */
 export function renderText(model: LetterModel): string {
   const notice = model.notice === null ? [] : [`[${model.notice}]`];

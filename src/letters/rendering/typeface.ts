@@ -1,28 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-/** The cuts of Source Sans 3 (OFL) the letters are set in; the template uses no other. */
-const CUTS = ['400Regular', '600SemiBold'];
+/** The styles of Source Sans 3 (OFL) that letters use. */
+const STYLES = ['400Regular', '600SemiBold'];
 
 const require = createRequire(import.meta.url);
 
-/** The font files shipped with the application, so that no letter depends on the fonts of a machine. */
+/** The font files shipped with the application, so that letters are the same whatever fonts a machine has. */
 export function letterFonts(): Buffer[] {
-  return CUTS.map((cut) =>
-    readFileSync(require.resolve(`@expo-google-fonts/source-sans-3/${cut}/SourceSans3_${cut}.ttf`)),
+  return STYLES.map((style) =>
+    readFileSync(require.resolve(`@expo-google-fonts/source-sans-3/${style}/SourceSans3_${style}.ttf`)),
   );
 }
 
-let coverage: ReadonlySet<number> | undefined;
+let characters: ReadonlySet<number> | undefined;
 
-/** Whether the letters' typeface has a glyph for a character; all its cuts have the same. */
+/** Whether the letters' typeface has a glyph for a character. All its styles have the same glyphs. */
 export function hasGlyph(character: string): boolean {
-  coverage ??= charactersOf(letterFonts()[0] ?? Buffer.alloc(0));
-  return coverage.has(character.codePointAt(0) ?? -1);
+  characters ??= charactersOf(letterFonts()[0] ?? Buffer.alloc(0));
+  return characters.has(character.codePointAt(0) ?? -1);
 }
 
 /**
- * The code points a TrueType font maps to a glyph, from the groups of its `cmap` table's format 12.
+ * The code points that a TrueType font maps to a glyph, read from format 12 of its `cmap` table.
  * @throws Error when the font has no such table.
  */
 function charactersOf(font: Buffer): ReadonlySet<number> {

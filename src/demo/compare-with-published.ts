@@ -15,16 +15,16 @@ const COLUMNS: readonly Column[] = [
   { title: 'published letter' },
 ];
 
-/** The named councils' figures beside what their letters print, and whether all that is printed agrees. */
-export function comparison({ authorities }: YearStatistics): { lines: string[]; agrees: boolean } {
+/** A table of the named councils' figures, and whether they agree with all figures that the letters print. */
+export function compareWithPublished({ authorities }: YearStatistics): { lines: string[]; agrees: boolean } {
   const named = PUBLISHED_2019_20.map((published) => {
     const own = authorities.find(({ authority }) => authority.code === published.code);
-    if (own === undefined) throw new Error(`${published.code} is not listed`);
+    if (own === undefined) throw new Error(`the statistics do not list ${published.code}`);
     return { own, verdict: verdictOf(own, published) };
   });
   const rows = named.map(({ own, verdict }) => [
     own.authority.name,
-    ...RATES.flatMap((rate) => [shown(own[rate].percent), averageOf(own[rate])]),
+    ...RATES.flatMap((rate) => [percentText(own[rate].percent), averageOf(own[rate])]),
     verdict,
   ]);
   return { lines: textTable(COLUMNS, rows), agrees: named.every(({ verdict }) => verdict !== DIFFERS) };
@@ -37,16 +37,16 @@ function verdictOf(own: AuthorityStatistics, { printed }: PublishedFigures): str
   const same = RATES.every((rate) => {
     const [percent, average] = printed[rate];
     // A letter that prints a sentence instead of a rate prints no average either.
-    const shownAverage = own[rate].percent === null ? null : (own[rate].average?.percent ?? null);
-    return own[rate].percent === percent && shownAverage === average;
+    const ownAverage = own[rate].percent === null ? null : (own[rate].average?.percent ?? null);
+    return own[rate].percent === percent && ownAverage === average;
   });
   return same ? 'the same' : DIFFERS;
 }
 
-function shown(percent: number | null): string {
+function percentText(percent: number | null): string {
   return percent === null ? 'none' : `${percent}%`;
 }
 
 function averageOf(rate: Rate): string {
-  return shown(rate.average?.percent ?? null);
+  return percentText(rate.average?.percent ?? null);
 }

@@ -4,6 +4,7 @@ import { LivenessSchema } from '../../src/health/health.schemas.js';
 import { Readiness } from '../../src/health/readiness.js';
 import { rebuild } from '../../src/projections/rebuild/rebuild.js';
 import { resumeProjection, skipEvent } from '../../src/projections/stopped-projection.js';
+import { StatisticsProjection } from '../../src/statistics/read-model/statistics.projection.js';
 import { runProgram } from '../support/command-line.js';
 import { complaint } from '../support/http-cases.js';
 import { createDatabase } from '../support/database.js';
@@ -21,6 +22,7 @@ const act = () => commandContext({ id: 'operator-2', role: 'operator' }, new Dat
 it('is alive, and ready with the log in PostgreSQL', async () => {
   const upheld = await running();
   const head = String(await upheld.upheld.store.head());
+  const { version } = new StatisticsProjection();
   expect(await ready(upheld)).toEqual({
     ready: true,
     database: { status: 'up', reason: null },
@@ -28,6 +30,7 @@ it('is alive, and ready with the log in PostgreSQL', async () => {
     projections: [
       {
         projection: 'statistics',
+        kind: 'projection',
         state: 'live',
         head,
         checkpoint: head,
@@ -37,6 +40,7 @@ it('is alive, and ready with the log in PostgreSQL', async () => {
         stoppedBy: null,
         skipped: 0,
         refused: null,
+        version: { tables: version, program: version },
       },
     ],
   });
@@ -45,7 +49,7 @@ it('is alive, and ready with the log in PostgreSQL', async () => {
   expect(LivenessSchema.parse(body)).toEqual({ live: true });
 });
 
-it('is not ready while an event has stopped a projection, and shows for ever what was skipped', async () => {
+it('is not ready while an event has stopped a projection, and always shows what was skipped', async () => {
   const { url: databaseUrl, drop } = await createDatabase();
   afterwards(drop);
   const upheld = await running({ databaseUrl });
@@ -84,20 +88,20 @@ it('is not ready while an event has stopped a projection, and shows for ever wha
   expect((await ready(await running({ databaseUrl }))).projections).toMatchObject(shown);
 });
 
-it('is not ready while a projection refuses the log it is given, until it is rebuilt from it', async () => {
+it('is not ready while a projection refuses its log, until it is rebuilt from that log', async () => {
   const upheld = await running();
   const { databaseUrl, database, store, projections } = upheld.upheld;
   await database.query('update event_log_identity set id = gen_random_uuid()');
-  const { detail, projections: told } = await notReady(upheld);
+  const { detail, projections: shown } = await notReady(upheld);
   expect(detail).toMatch(/^statistics comes from the log postgres:\S+, not from postgres:\S+;/);
-  expect(told).toMatchObject([{ projection: 'statistics', refused: detail, stoppedBy: null }]);
+  expect(shown).toMatchObject([{ projection: 'statistics', refused: detail, stoppedBy: null }]);
   const [projection] = projections;
   if (projection === undefined) throw new Error('there is no projection');
   await rebuild({ databaseUrl, database, store, projection, signal: new AbortController().signal });
   expect((await ready(upheld)).projections).toMatchObject([{ refused: null }]);
 });
 
-it('is ready while a projection is merely behind, and says by how much', async () => {
+it('is ready while a projection is only behind, and says by how much', async () => {
   const upheld = await running();
   const held = upheld.upheld.database.createQueryRunner();
   await held.startTransaction();
@@ -122,7 +126,7 @@ it('is ready where another process projects', async () => {
   for (const one of both) expect((await ready(one)).projections).toMatchObject([{ projected: true }]);
 });
 
-it('asks the log on connections of its own, which no request waits for', async () => {
+it('probes the log on connections of its own, which no request waits for', async () => {
   const upheld = await running();
   await upheld.upheld.probeTargets.store.close();
   expect((await notReady(upheld)).log).toEqual({
@@ -134,7 +138,7 @@ it('asks the log on connections of its own, which no request waits for', async (
   expect((await upheld.get('/complaints/19007429')).status).toBe(200);
 });
 
-it('is told to containers by the exit code of their health check', async () => {
+it('is reported to containers by the exit code of their health check', async () => {
   const upheld = await running();
   const { port } = new URL(upheld.url);
   const check = (...question: string[]) => runProgram(HEALTH_CHECK, question, { UPHELD_PORT: port });

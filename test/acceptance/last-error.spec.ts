@@ -8,13 +8,13 @@ const ERROR = 'Error: the disk is full';
 
 let running: RunningUpheld;
 beforeAll(async () => {
-  // None projects here, so that what went wrong is not over with the next page.
+  // No process projects here, so that no page clears the error.
   running = await runUpheld({ projecting: false });
 });
 afterAll(() => running.close());
 
 const note = (error: string | null) => noteLastError('statistics', error, running.upheld.database);
-/** What the status knows of it. */
+/** The error in the status. */
 const known = async () => {
   const { lastError } = await projectionStatus(consumerOf(running.upheld, 'statistics'), running.upheld);
   return { error: lastError?.error ?? '', at: lastError?.at ?? '' };
@@ -26,17 +26,17 @@ const status = async (...options: string[]) => {
   return ran.stdout;
 };
 
-describe('what went wrong last with a projection', () => {
-  it('is told by the health check until it is over, without credentials; it is ready all the while', async () => {
+describe('the last error of a projection', () => {
+  it('is in the health report until it is over, without credentials, and does not make it unready', async () => {
     await note(`${ERROR} (postgres://upheld:hunter2@127.0.0.1/upheld)`);
     const { projections } = await ready(running);
-    const told = { error: `${ERROR} (postgres://…@127.0.0.1/upheld)`, at: (await known()).at };
-    expect(projections).toMatchObject([{ state: 'live', stoppedBy: null, lastError: told }]);
+    const shown = { error: `${ERROR} (postgres://…@127.0.0.1/upheld)`, at: (await known()).at };
+    expect(projections).toMatchObject([{ state: 'live', stoppedBy: null, lastError: shown }]);
     await note(null);
     expect((await ready(running)).projections).toMatchObject([{ lastError: null }]);
   });
 
-  it('is told to the operator at the command line until it is over', async () => {
+  it('is shown to the operator at the command line until it is over', async () => {
     expect(await status()).not.toContain('last error');
     await note(ERROR);
     const lastError = await known();

@@ -42,7 +42,7 @@ const requests = (families: Scrape) =>
 
 const { started, running, afterwards } = upheldOfTests();
 
-it('tells of database, log and projection what their status is', async () => {
+it('show the state of database, log and projection', async () => {
   const { url, upheld } = await running();
   const families = await scrape(url);
   expect(valueOf(families, 'upheld_database_up')).toBe(1);
@@ -64,7 +64,7 @@ it('tells of database, log and projection what their status is', async () => {
   });
 });
 
-it('tells of a stop, of what is behind it and of what was skipped', async () => {
+it('show a stop, the events behind it and what was skipped', async () => {
   const { url, upheld, post } = await running();
   await recordUnknownEvent(upheld.store);
   await until(async () => of(await scrape(url), 'stopped') === 1);
@@ -84,7 +84,7 @@ it('tells of a stop, of what is behind it and of what was skipped', async () => 
   expect(projection(await scrape(url))).toMatchObject({ stopped: 0, lag_events: 0, skipped_events: 1 });
 });
 
-it('tells that nobody projects, and when a projection last failed, but not with what words', async () => {
+it('show that no process projects, and when a projection last failed, but not the message', async () => {
   const { url, upheld } = await started({ projecting: false });
   await noteLastError('statistics', 'Error: the disk is full', upheld.database);
   const answer = await (await fetch(`${url}/metrics`)).text();
@@ -100,14 +100,14 @@ it('tells that nobody projects, and when a projection last failed, but not with 
   expect(answer).not.toContain('disk');
 });
 
-it('tells of a projection that refuses its log', async () => {
+it('show a projection that refuses its log', async () => {
   const { url, upheld } = await running();
   expect(of(await scrape(url), 'refused')).toBe(0);
   await upheld.database.query('update event_log_identity set id = gen_random_uuid()');
   expect(of(await scrape(url), 'refused')).toBe(1);
 });
 
-it('answers while PostgreSQL is away, and leaves out what nobody can tell', async () => {
+it('answer while PostgreSQL is away, and leave out what is unknown then', async () => {
   const database = await createDatabase();
   afterwards(() => database.drop());
   const link = await SeverableLink.to(database.url);
@@ -123,7 +123,7 @@ it('answers while PostgreSQL is away, and leaves out what nobody can tell', asyn
   await until(async () => of(await scrape(url), 'stopped') === 0);
 }, 60_000);
 
-it('measures requests by method, route and class of status, and by nothing that a caller makes up', async () => {
+it('measure requests by method, route and class of status, and by nothing that a caller can choose', async () => {
   const { url, get, post } = await running();
   await get('/statistics/2019-20');
   await get('/statistics/2020-21');
@@ -151,7 +151,7 @@ it('measures requests by method, route and class of status, and by nothing that 
   ]);
 });
 
-it('still holds what it measured when it has closed: the last scrape may come meanwhile', async () => {
+it('still hold their values when the application has closed: the last scrape may come meanwhile', async () => {
   const upheld = await started();
   const metrics = upheld.app.get(Metrics);
   await upheld.get('/statistics/2019-20');
@@ -161,7 +161,7 @@ it('still holds what it measured when it has closed: the last scrape may come me
   expect(valueOf(last, 'upheld_http_request_duration_seconds_count', labels)).toBe(1);
 });
 
-it('says in which unit everything is, and names it so', async () => {
+it('name the unit of everything, in the name and in the help', async () => {
   const { url } = await running();
   for (const { name, help } of (await scrape(url)).values()) {
     for (const unit of ['seconds', 'bytes']) {
@@ -173,7 +173,7 @@ it('says in which unit everything is, and names it so', async () => {
   }
 });
 
-it('keeps the registries of two applications in one process apart, also when one ends', async () => {
+it('of two applications in one process are kept apart, also when one ends', async () => {
   const [one, other] = [await started(), await running()];
   await one.get('/statistics/2019-20');
   const routes = async ({ url }: RunningUpheld) =>

@@ -15,7 +15,7 @@ afterAll(() => running.close());
 
 const tokenOf = (body: unknown) => (body as { position: string }).position;
 
-/** Work done while the projector cannot write its pages. */
+/** Does work while the projector cannot write its pages. */
 async function whileHeldUp(work: () => Promise<void>): Promise<void> {
   const held = running.upheld.database.createQueryRunner();
   await held.startTransaction();
@@ -29,7 +29,7 @@ async function whileHeldUp(work: () => Promise<void>): Promise<void> {
 }
 
 describe('reading one’s own writes', () => {
-  it('gives an answer that holds what the command did, at once', async () => {
+  it('gives an answer that includes the command, at once', async () => {
     for (let number = 1; number <= 25; number += 1) {
       const reference = `17${String(number).padStart(6, '0')}`;
       await running.post('/complaints', complaint(reference, { receivedOn: '2021-05-01' }));
@@ -53,7 +53,7 @@ describe('reading one’s own writes', () => {
     expect(body).toMatchObject({ errors: [{ parameter: 'after' }] });
   });
 
-  it('waits likewise for a position that the statistics are asked as at', async () => {
+  it('waits for the position of ?asAt= likewise', async () => {
     let asked: Promise<{ status: number; body: unknown }> | undefined;
     let token = '';
     await whileHeldUp(async () => {
@@ -69,7 +69,7 @@ describe('reading one’s own writes', () => {
     ['one council', `/v1/authorities/${BLABY}/statistics/2019-20`, '18000001'],
     ['all councils', '/v1/statistics/2019-20', '18000002'],
   ])(
-    'waits for the statistics of %s only so long, then says where they are',
+    'waits for the statistics of %s for a limited time, then says which position they have reached',
     async (_, path, reference) => {
       await running.upheld.caughtUp();
       const before = String(await running.upheld.store.head());
@@ -86,7 +86,7 @@ describe('reading one’s own writes', () => {
           type: 'urn:upheld:problem:projection-behind',
           detail: `statistics is at ${before}, not yet at ${tokenOf(body)}`,
         });
-        // Who names no position of their own is answered from what there is.
+        // Without a position the answer does not wait.
         expect(await running.get(path.replace('/v1', ''))).toMatchObject({
           status: 200,
           body: { basis: { position: before } },

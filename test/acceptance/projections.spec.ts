@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AuthorityCodeSchema } from '../../src/authorities/authority-code.js';
 import { deadLetterOf } from '../../src/projections/dead-letter.js';
 import { AdvisoryLockLease } from '../../src/platform/postgres/advisory-lock-lease.js';
+import { StatisticsProjection } from '../../src/statistics/read-model/statistics.projection.js';
 import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
 import { commandsFor, recordCases } from '../support/cases.js';
 import { upheldCommand, type CommandOutput } from '../support/command-line.js';
@@ -38,11 +39,14 @@ const status = async () => {
 const isStopped = async () => (await deadLetterOf('statistics', running.upheld.database)) !== null;
 
 describe('upheld projections status', () => {
-  it('tells head, checkpoint and lag, and who projects', async () => {
+  it('shows head, checkpoint, lag and version, and whether a process projects', async () => {
     const head = String(await running.upheld.store.head());
+    const { version } = new StatisticsProjection();
     expect(await status()).toEqual({
       projection: 'statistics',
+      kind: 'projection',
       state: 'live',
+      version: { tables: version, program: version },
       head,
       checkpoint: head,
       lag: { events: 0, more: false, seconds: 0 },
@@ -57,6 +61,7 @@ describe('upheld projections status', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('statistics: live, up to date');
     expect(stdout).toContain(`head ${head}, checkpoint ${head}, a process projects it`);
+    expect(stdout).toContain(`tables of version ${version}`);
   });
 });
 
@@ -104,7 +109,7 @@ describe('an event of the log that no part of the program knows', () => {
 });
 
 describe('upheld import, while the statistics are stopped', () => {
-  it('stores its cases, tells what it did, and says that the figures do not hold them yet', async () => {
+  it('stores its cases, reports what it did, and says that the figures do not hold them yet', async () => {
     await recordUnknownEvent(running.upheld.store);
     await until(isStopped);
     const folder = await mkdtemp(join(tmpdir(), 'upheld-import-'));
@@ -126,7 +131,7 @@ describe('upheld import, while the statistics are stopped', () => {
 });
 
 describe('upheld projections rebuild', () => {
-  it('puts right what was tampered with, which verify finds; readers see the one or the other', async () => {
+  it('repairs what was tampered with, which verify finds; readers see the one or the other', async () => {
     const right = (await running.get(STATISTICS)).body;
     await running.upheld.database.query(
       `update statistics_tally set count = count + 1 where authority = 'E07000129' and measure = 'upheld'`,
@@ -165,7 +170,7 @@ describe('upheld projections rebuild', () => {
     expect(await running.get(STATISTICS)).toMatchObject({ body: { upheld: { count: 4, of: 4 } } });
   });
 
-  it('is refused while another process is at it, and for a projection that is none', async () => {
+  it('is refused while another process rebuilds, and for a name that no projection has', async () => {
     const lease = await AdvisoryLockLease.tryAcquire(running.upheld.databaseUrl, 'rebuild statistics');
     expect(await projections('rebuild')).toMatchObject({ code: 3, stdout: '' });
     await lease?.release();

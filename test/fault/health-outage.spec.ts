@@ -9,7 +9,7 @@ import { upheldOfTests, type RunningUpheld } from '../support/running-upheld.js'
 
 const { running, afterwards } = upheldOfTests();
 
-it('is not ready while EventStoreDB refuses connections or says nothing, and ready again by itself', async () => {
+it('is not ready while EventStoreDB refuses connections or does not answer, and ready again by itself', async () => {
   const fake = await FakeEventStoreDb.start();
   afterwards(() => fake.stop());
   const upheld = await running({ eventStoreUrl: fake.url });
@@ -60,11 +60,11 @@ describe('while PostgreSQL is away', () => {
   });
   afterEach(async () => {
     await link.open();
-    // What was said in silence is never answered.
+    // What was sent to the silent link is never answered.
     link.sever();
   });
 
-  it('is not ready, says so in the log once, and is ready again by itself', async () => {
+  it('is not ready, logs that once, and is ready again by itself', async () => {
     await link.close();
     for (let times = 0; times < 3; times += 1) {
       const { database, log, projections, detail } = await notReady(upheld);
@@ -78,7 +78,7 @@ describe('while PostgreSQL is away', () => {
     expect(said).toEqual([expect.stringMatching(/^not ready: PostgreSQL: /), 'ready again']);
   }, 60_000);
 
-  it('answers in time where PostgreSQL takes what is sent and says nothing', async () => {
+  it('answers in time where PostgreSQL accepts what is sent and does not answer', async () => {
     link.silence();
     const { database, log } = await notReady(upheld);
     expect([database.status, log.status]).toEqual(['down', 'down']);

@@ -89,7 +89,7 @@ describe('read models of a log in EventStoreDB', () => {
     await expectCounted(ids);
   }, 120_000);
 
-  it('are stopped by an event that cannot be folded, and go on when it is skipped, for ever', async () => {
+  it('are stopped by an event that cannot be folded, and continue without it for ever when it is skipped', async () => {
     const ids = await log.append('cases', sampleEvents(20));
     const [poison] = await log.append('cases', [eventWith({ poison: true })]);
     const after = await log.append('cases', sampleEvents(20));
@@ -113,7 +113,7 @@ describe('read models of a log in EventStoreDB', () => {
     { kind: 'sever', after: 250 },
     { kind: 'end', after: 250 },
     { kind: 'twice', after: 0 },
-  ])('are rebuilt whole under %j, while the live projector goes on', async (fault) => {
+  ])('are rebuilt whole under %j, while the live projector continues', async (fault) => {
     const ids = await log.append('cases', sampleEvents(600));
     const projector = await log.start(listing);
     await projector.waitFor(await log.store.head(), WITHIN);

@@ -42,7 +42,7 @@ describe('the lease of a projection', () => {
     expect(await listing.ids(log.database, 'cases')).toEqual(ids);
   });
 
-  it('is another process’s after its connection was cut, and no event is counted twice or lost', async () => {
+  it('passes to another process when its connection is cut, and no event is counted twice or lost', async () => {
     await log.start(listing);
     await log.start(listing);
     const ids: string[] = [];
@@ -83,7 +83,7 @@ describe('the lease of a projection', () => {
     expect(await projectionStatus(listing, log)).toMatchObject({ projected: false });
   });
 
-  it('is refused to a second who does not wait', async () => {
+  it('is refused to a second process that does not wait', async () => {
     const lease = await AdvisoryLockLease.tryAcquire(log.databaseUrl, 'rebuild listing');
     expect(await AdvisoryLockLease.tryAcquire(log.databaseUrl, 'rebuild listing')).toBeNull();
     await lease?.release();
@@ -101,7 +101,7 @@ describe('the lease of a projection', () => {
   });
 });
 
-it('says how far it is behind, and how old the oldest event is that it lacks', async () => {
+it('the status shows how far a projection is behind, and the age of the oldest event that it lacks', async () => {
   const begun = performance.now();
   await log.append('cases', numbered(4));
   await pause(1_100);

@@ -64,8 +64,8 @@ describe.each([
   }, 30_000);
 });
 
-describe('read models that are rebuilt from another log while a projector of the old one runs', () => {
-  it('are not written to by it any more', async () => {
+describe('read models that are rebuilt from another log while a projector of the old log runs', () => {
+  it('are not written to by that projector any more', async () => {
     const projector = await log.start(listing);
     await projector.waitFor(await log.store.head(), 5_000);
     await log.database.query(`update projection_checkpoint set log = 'eventstoredb:other'`);
@@ -102,7 +102,7 @@ describe('the copy that an interrupted rebuild left', () => {
     expect(await listing.ids(log.database, 'cases')).toEqual(ids);
   });
 
-  it('is not told to be under way while the read models are verified', async () => {
+  it('is not shown as running while the read models are verified', async () => {
     await interrupted(listing);
     const left = { checkpoint: 10n, running: false };
     const told: unknown[] = [];
@@ -112,7 +112,7 @@ describe('the copy that an interrupted rebuild left', () => {
     expect(told).toMatchObject([{ state: 'live', rebuild: left }]);
   });
 
-  it('is made anew where an event was skipped since that it holds', async () => {
+  it('is made anew where it holds an event that was skipped since', async () => {
     const newer = new Listing('listing');
     newer.poison = () => false;
     ids.push(...(await log.append('cases', numbered(3, [1]))));
@@ -124,7 +124,7 @@ describe('the copy that an interrupted rebuild left', () => {
     expect(await newer.ids(log.database, 'cases')).toEqual(ids.toSpliced(11, 1));
   });
 
-  it('does not take the place of what serves where an event is skipped while it is filled', async () => {
+  it('does not replace the live tables where an event is skipped while it is filled', async () => {
     const newer = new Listing('listing');
     newer.poison = () => false;
     ids.push(...(await log.append('cases', numbered(3, [1]))));

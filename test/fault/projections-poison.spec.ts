@@ -1,13 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { commandContext } from '../../src/event-sourcing/command-context.js';
-import { eventRegistry } from '../../src/event-sourcing/event-registry.js';
 import type { RecordedEvent } from '../../src/event-store/event-store.js';
 import { deadLetterOf, putDeadLetter } from '../../src/projections/dead-letter.js';
 import { projectionStatus } from '../../src/projections/status/projection-status.js';
 import { statusLines } from '../../src/projections/status/status-text.js';
-import { rejectingUnknownEvents } from '../../src/projections/consumer.js';
 import { rebuild } from '../../src/projections/rebuild/rebuild.js';
-import { PROJECTION_STREAMS, projectionEventSchemas } from '../../src/projections/projection-audit.js';
 import { resumeProjection, skipEvent } from '../../src/projections/stopped-projection.js';
 import { verifyProjection } from '../../src/projections/rebuild/verify-projection.js';
 import { Listing, numbered, ProjectedLog, until } from '../support/projections.js';
@@ -36,7 +33,7 @@ describe.each([
   ['middle', 4],
   ['last', EVENTS - 1],
 ])('a poison event that is the %s of its page', (_, place) => {
-  it('stops its projection with all before it projected, and no other; skipped, it is left out for ever', async () => {
+  it('stops its projection after all events before it, and no other; skipped, it is left out for ever', async () => {
     const ids = await log.append('cases', numbered(EVENTS, [place]));
     await log.start(sick);
     const other = await log.start(well);
@@ -117,7 +114,7 @@ it('tries the event again when it is resumed, and counts it once', async () => {
   expect((await projectionStatus(sick, log)).skipped).toEqual([]);
 });
 
-it('keeps who resumed and skipped in the log, once however often it is said', async () => {
+it('records who resumed and skipped in the log, once however often a skip is repeated', async () => {
   await log.append('cases', numbered(2, [0, 1]));
   const projector = await log.start(sick);
   await until(stopped);
@@ -128,7 +125,7 @@ it('keeps who resumed and skipped in the log, once however often it is said', as
   const letter = await log.database.query<object[]>('select * from projection_dead_letter');
   await skipEvent('sick', 'typed thrice', act('skip-2'), log);
   await projector.waitFor(await log.store.head(), 5_000);
-  // As if cut off after the act stood in the log: the projection is still stopped, and is told again.
+  // As after a crash between audit and removal: the projection is still stopped, and the skip is repeated.
   await log.database.query(
     'insert into projection_dead_letter select * from json_populate_recordset(null::projection_dead_letter, $1)',
     [JSON.stringify(letter)],
@@ -146,7 +143,7 @@ it('keeps who resumed and skipped in the log, once however often it is said', as
   expect(acts[0]?.data).toMatchObject({ eventId: stop.eventId, error: 'Error: cannot fold cases@0' });
 });
 
-it('refuses to resume or skip what is not stopped', async () => {
+it('cannot be resumed or skipped where nothing is stopped', async () => {
   await log.append('cases', numbered(1));
   const refusal = { code: 'projection-not-stopped' };
   await expect(resumeProjection('sick', act('1'), log)).rejects.toMatchObject(refusal);
@@ -154,7 +151,7 @@ it('refuses to resume or skip what is not stopped', async () => {
   await expect(eventsOf('projection-sick')).rejects.toMatchObject({ code: 'stream-not-found' });
 });
 
-it('does not stop for a fault that passes', async () => {
+it('does not stop a projection where the failure is temporary', async () => {
   const ids = await log.append('cases', numbered(3));
   let faults = 2;
   sick.poison = ({ revision }) => revision === 1 && faults-- > 0;
@@ -163,7 +160,7 @@ it('does not stop for a fault that passes', async () => {
   expect(await sick.ids(log.database, 'cases')).toEqual(ids);
 });
 
-it('does not stop for an event that another process has folded meanwhile', async () => {
+it('does not stop at an event that another process has folded meanwhile', async () => {
   await log.append('cases', numbered(2));
   const [event] = await eventsOf('cases');
   if (event === undefined) throw new Error('no event');
@@ -175,7 +172,7 @@ it('does not stop for an event that another process has folded meanwhile', async
   expect(await stopped()).toBe(false);
 });
 
-it('tells who waits for a stopped projection so, and does not let them wait', async () => {
+it('answers at once who waits for a stopped projection', async () => {
   await log.append('cases', numbered(1, [0]));
   const projector = await log.start(sick);
   await until(stopped);
@@ -183,34 +180,6 @@ it('tells who waits for a stopped projection so, and does not let them wait', as
   await expect(projector.waitFor(await log.store.head(), 600_000)).rejects.toMatchObject({
     code: 'projection-stopped',
     message: expect.stringContaining('cases@0') as unknown,
-  });
-});
-
-describe('an event the program does not know', () => {
-  const known = eventRegistry([
-    { streamPrefix: 'cases', schemas: { Numbered: projectionEventSchemas.ProjectionResumed } },
-    { streamPrefix: PROJECTION_STREAMS, schemas: projectionEventSchemas },
-  ]);
-
-  it.each([
-    ['of a newer version', 'cases', { version: 2 }],
-    ['of another type', 'cases', { type: 'Renumbered' }],
-    ['of a stream nobody knows', 'elsewhere', {}],
-    ['of a type from another stream', 'projection-well', {}],
-  ])('%s stops the projection, until it is skipped', async (_, stream, over) => {
-    const ids = await log.append('cases', numbered(1));
-    await log.append(stream, numbered(1), over);
-    ids.push(...(await log.append('cases', numbered(1))));
-    const projector = await log.start(rejectingUnknownEvents(sick, known));
-    await until(stopped);
-    expect(await deadLetterOf('sick', log.database)).toMatchObject({
-      stream,
-      error: expect.stringContaining('does not know') as unknown,
-    });
-    await skipEvent('sick', 'from a newer program', act('skip'), log);
-    await projector.waitFor(await log.store.head(), 5_000);
-    expect(await sick.ids(log.database, 'cases')).toEqual(ids);
-    if (stream !== 'cases') expect(await sick.ids(log.database, stream)).toEqual([]);
   });
 });
 

@@ -33,7 +33,7 @@ afterEach(() => log.close());
 const deadLetter = () => deadLetterOf('sick', log.database);
 
 describe('of statements sent together', () => {
-  it('the one at fault tells why the event cannot be folded, not those refused after it', async () => {
+  it('the one at fault gives the reason why the event cannot be folded, not those refused after it', async () => {
     await log.append('cases', numbered(3));
     sending.refused = (page) => (page.some(({ revision }) => revision === 1) ? '22012' : null);
     await log.start(sending);

@@ -39,7 +39,7 @@ async function holder(): Promise<number | undefined> {
 }
 
 describe('processes that serve one database, of which the one that projects is killed', () => {
-  it('go on by another that was open, which counts everything once, without anybody’s help', async () => {
+  it('continue in another that was open, which counts everything once, without help', async () => {
     let projecting = await serve();
     await until(async () => (await holder()) !== undefined);
     let other = await serve();

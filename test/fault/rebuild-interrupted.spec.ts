@@ -14,10 +14,10 @@ import { consumerOf, runUpheld, type RunningUpheld } from '../support/running-up
 const STATISTICS = '/authorities/E07000129/statistics/2019-20';
 /** Several pages of a rebuild. */
 const CASES = 6_000;
-const STOPPING = 'Stopping after the step under way; Ctrl-C ends it at once.';
-const STOPPED = 'Stopped; what serves is as it was, and the next rebuild goes on from here.';
+const STOPPING = 'Stopping after the current step; press Ctrl-C again to stop at once.';
+const STOPPED = 'Stopped; the present tables are as they were, and the next rebuild continues from here.';
 
-const TAKEN_UP = 'An interrupted rebuild is taken up at position';
+const CONTINUING = 'Continuing an interrupted rebuild from position';
 
 let running: RunningUpheld;
 let shown: unknown;
@@ -53,7 +53,7 @@ const left = async () =>
 
 /**
  * Starts a rebuild and holds it up in the midst, with some pages written and another under way, while work is done;
- * meanwhile the live view is read on and on. Answers what came of the command.
+ * meanwhile the live view is read again and again. Returns the outcome of the command.
  */
 async function inTheMidst(work: (rebuild: RunningCommand, holder: Client) => Promise<void>) {
   const holder = new Client({ connectionString: running.upheld.databaseUrl });
@@ -68,7 +68,7 @@ async function inTheMidst(work: (rebuild: RunningCommand, holder: Client) => Pro
     return [...seen];
   })();
   const rebuild = startCommand(['projections', 'rebuild'], { DATABASE_URL: running.upheld.databaseUrl });
-  // So that nobody waits for it for ever, while it waits for what is held here.
+  // It may wait for the lock that is held here; nothing waits for it for ever.
   const late = setTimeout(() => {
     rebuild.signal('SIGKILL');
   }, 120_000);
@@ -88,7 +88,7 @@ async function inTheMidst(work: (rebuild: RunningCommand, holder: Client) => Pro
   }
 }
 
-/** Presses Ctrl-C, and waits until it was heard: two that come too soon count as one. */
+/** Presses Ctrl-C, and waits until it was noticed: two in quick succession count as one. */
 async function interrupt(rebuild: RunningCommand): Promise<void> {
   rebuild.signal('SIGINT');
   await until(() => rebuild.stderr().includes(STOPPING));
@@ -110,8 +110,8 @@ async function isHeldUp(holder: Client): Promise<boolean> {
   return false;
 }
 
-/** Takes the rebuild up again in another process, up to its end. */
-async function expectTakenUp(): Promise<void> {
+/** Another process continues the rebuild to its end. */
+async function expectContinued(): Promise<void> {
   const from = (await left())?.checkpoint ?? 0n;
   expect(from).toBeGreaterThan(0n);
   const rebuilt = await projections('rebuild');
@@ -119,7 +119,7 @@ async function expectTakenUp(): Promise<void> {
     code: 0,
     stdout: `statistics is rebuilt, up to position ${await running.upheld.store.head()}.\n`,
   });
-  expect(rebuilt.stderr).toContain(`${TAKEN_UP} ${from}.`);
+  expect(rebuilt.stderr).toContain(`${CONTINUING} ${from}.`);
   await expectSound();
 }
 
@@ -129,17 +129,17 @@ async function expectSound(): Promise<void> {
   expect(await projections('verify')).toMatchObject({ code: 0 });
 }
 
-describe('upheld projections rebuild, in the midst of it', () => {
-  it('ends on Ctrl-C with what stands and how to go on, and is taken up by the next', async () => {
+describe('upheld projections rebuild, interrupted', () => {
+  it('ends on Ctrl-C, says what that left, and is continued by the next', async () => {
     const ran = await inTheMidst(interrupt);
     expect(ran).toMatchObject({ code: 130, stdout: '' });
     expect(ran.stderr.trimEnd().split('\n').at(-1)).toBe(STOPPED);
     expect(await isFree()).toBe(true);
     expect(await left()).toMatchObject({ running: false });
-    await expectTakenUp();
+    await expectContinued();
   }, 180_000);
 
-  it('ends at once on a second Ctrl-C, and is taken up by the next', async () => {
+  it('ends at once on a second Ctrl-C, and is continued by the next', async () => {
     const ran = await inTheMidst(async (rebuild) => {
       await interrupt(rebuild);
       rebuild.signal('SIGINT');
@@ -147,10 +147,10 @@ describe('upheld projections rebuild, in the midst of it', () => {
     });
     expect(ran.stdout).toBe('');
     await until(isFree);
-    await expectTakenUp();
+    await expectContinued();
   }, 180_000);
 
-  it('can be killed, and is taken up by a process that starts while its last page still hangs', async () => {
+  it('can be killed, and is continued by a process that starts while its last page still hangs', async () => {
     let next: RunningCommand | undefined;
     const ran = await inTheMidst(async (rebuild) => {
       rebuild.signal('SIGKILL');
@@ -158,7 +158,7 @@ describe('upheld projections rebuild, in the midst of it', () => {
       await until(isFree);
       const taking = startCommand(['projections', 'rebuild'], { DATABASE_URL: running.upheld.databaseUrl });
       next = taking;
-      await until(() => taking.stderr().includes(TAKEN_UP), 30_000);
+      await until(() => taking.stderr().includes(CONTINUING), 30_000);
       await pause(300);
     });
     expect(ran.code).toBeNull();
@@ -167,7 +167,7 @@ describe('upheld projections rebuild, in the midst of it', () => {
     await expectSound();
   }, 180_000);
 
-  it('ends with one line when its connection is cut, and is taken up by the next', async () => {
+  it('ends with one line when its connection is cut, and is continued by the next', async () => {
     const ran = await inTheMidst(async (_, holder) => {
       const cut = async () => {
         const { rowCount } = await holder.query(
@@ -178,11 +178,11 @@ describe('upheld projections rebuild, in the midst of it', () => {
       await until(cut);
     });
     expect(ran).toMatchObject({ code: 1, stdout: '' });
-    const told = ran.stderr.split('\n').filter((line) => !/^rebuild statistics/.test(line));
-    // The server's last word is lost when it goes with statements of the page unread.
+    const lines = ran.stderr.split('\n').filter((line) => !/^rebuild statistics/.test(line));
+    // The server's last message is lost where it ends with statements of the page unread.
     const cut =
       /^upheld: the database does not answer: (terminating connection|Connection terminated|read ECONNRESET)/;
-    expect(told).toEqual([expect.stringMatching(cut), '']);
-    await expectTakenUp();
+    expect(lines).toEqual([expect.stringMatching(cut), '']);
+    await expectContinued();
   }, 180_000);
 });

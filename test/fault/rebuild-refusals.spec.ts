@@ -30,16 +30,16 @@ const options = (over: Partial<RebuildOptions> = {}): RebuildOptions => ({
 });
 const status = () => projectionStatus(listing, log.parts);
 
-/** What serves is as it was, and is folded from all of the log. */
+/** The live tables are as they were, folded from the whole log. */
 async function expectUntouched(): Promise<void> {
   expect(await listing.ids(log.database, 'cases')).toEqual(ids);
   expect(await log.database.query('select number from listing_number')).toEqual([{ number: ids.length }]);
 }
 
 describe('a rebuild', () => {
-  it('ends when the connection is cut that guards it, and the next one goes on from there', async () => {
+  it('ends when the connection of its lease is cut, and the next one continues from there', async () => {
     let cut = false;
-    // A page is under way until the lease is gone, and the rebuild had the time to hear of it.
+    // A page is being written until the lease is lost, and the rebuild has had time to notice.
     listing.delay = async () => {
       if (cut) return;
       cut = true;
@@ -64,7 +64,7 @@ describe('a rebuild', () => {
     expect(await verifyProjection(options())).toMatchObject({ difference: null });
   });
 
-  it('gives up when a reader does not let go of the tables, and the next one only swaps', async () => {
+  it('ends when a reader does not release the tables, and the next one only swaps', async () => {
     const head = await log.store.head();
     await snapshotRead(log.database, listing, async (manager) => {
       await expect(rebuild(options())).rejects.toMatchObject({ code: 'tables-in-use', kind: 'unavailable' });
@@ -73,7 +73,7 @@ describe('a rebuild', () => {
     });
     await expectUntouched();
     expect(await status()).toMatchObject({ rebuild: { checkpoint: head, running: false } });
-    // What comes meanwhile goes into the tables that serve.
+    // Events that come meanwhile are projected into the live tables.
     ids.push(...(await log.append('cases', numbered(10))));
     await until(async () => (await status()).lag.events === 0);
     await expectUntouched();
@@ -86,7 +86,7 @@ describe('a rebuild', () => {
     expect((await status()).rebuild).toBeNull();
   });
 
-  it('does not put a copy in place that lacks events of what serves', async () => {
+  it('does not put a copy in place that lacks events of the live tables', async () => {
     const store = new Lagging({ connectionString: log.databaseUrl });
     try {
       await expect(rebuild(options({ store }))).rejects.toMatchObject({

@@ -1,4 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import type { QueryExecutor } from '../../src/platform/postgres/query-executor.js';
 import type { RecordedEvent } from '../../src/event-store/event-store.js';
 import type { Reactor } from '../../src/projections/reactor.js';
 
@@ -13,7 +14,7 @@ export class ActingReactor implements Reactor {
 
   constructor(readonly name: string) {}
 
-  async create(database: DataSource): Promise<void> {
+  async create(database: QueryExecutor): Promise<void> {
     await database.query(
       `create table ${this.name}_act (id serial, position bigint not null, event_id uuid not null, actor text not null)`,
     );

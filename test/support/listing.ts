@@ -1,4 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import type { QueryExecutor } from '../../src/platform/postgres/query-executor.js';
 import type { EventWithoutMetadata } from '../../src/event-store/event-store.js';
 import type { PageWrite, Projection } from '../../src/projections/projection.js';
 
@@ -18,7 +19,7 @@ export class Listing implements Projection {
     this.tables = [`${name}_list`, `${name}_number`];
   }
 
-  async create(database: DataSource): Promise<void> {
+  async create(database: QueryExecutor): Promise<void> {
     await database.query(`
       create table ${this.name}_list (position bigint not null, stream text not null, event_id uuid not null);
       create index ${this.name}_by_stream on ${this.name}_list (stream) include (position);

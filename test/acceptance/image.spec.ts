@@ -37,7 +37,7 @@ describe('the Dockerfile', () => {
     expect(isIgnored(path, dockerignore)).toBe(true);
   });
 
-  it.each(['src/letters/letter.typ', 'src/authorities/register.csv', 'bin/upheld.js', '.npmrc'])(
+  it.each(['src/letters/rendering/letter.typ', 'src/authorities/register.csv', 'bin/upheld.js', '.npmrc'])(
     'is given %s',
     (path) => {
       expect(isIgnored(path, dockerignore)).toBe(false);

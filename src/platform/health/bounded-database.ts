@@ -18,13 +18,13 @@ export type BoundedDatabase = Readonly<{
  * of these for a quarter of an hour, and a probe asks often. A connection that does not answer within `timeoutMs` is
  * dropped, and the next query uses another. None is opened before the first query, nor kept long after one.
  */
-export function openBoundedDatabase(url: string, within: number): BoundedDatabase {
+export function openBoundedDatabase(url: string, timeoutMs: number): BoundedDatabase {
   const options = connectionOptions({
     url,
     applicationName: 'upheld health',
-    connectTimeoutMs: within,
-    statementTimeoutMs: within,
-    answerTimeoutMs: within,
+    connectTimeoutMs: timeoutMs,
+    statementTimeoutMs: timeoutMs,
+    answerTimeoutMs: timeoutMs,
   });
   const pool = connectionPool({ ...options, max: 2 });
   return {

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
 const read = (name: string) => readFileSync(join(ROOT, name), 'utf8');
@@ -42,6 +42,19 @@ describe('the documentation', () => {
   it.each(DOCUMENTS)('names source and test files that exist: %s', (document) => {
     const named = [...read(document).matchAll(/`((?:src|test)\/[\w./-]+)`/g)].map(([, path]) => path ?? '');
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
+  it.each(DOCUMENTS)('names specs that exist: %s', (document) => {
+    const specs = new Set(
+      [join(ROOT, 'src'), join(ROOT, 'test')].flatMap((folder) =>
+        readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => basename(path)),
+      ),
+    );
+    const named = [...read(document).matchAll(/`(?:[\w-]+\/)*([\w.-]+\.spec\.ts)`/g)].map(
+      ([, name]) => name ?? '',
+    );
+    const examples = ['conduct.decide.spec.ts'];
+    expect(named.filter((name) => !specs.has(name) && !examples.includes(name))).toEqual([]);
   });
 
   it('lists in ARCHITECTURE.md the folders that src has', () => {

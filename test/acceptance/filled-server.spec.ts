@@ -23,7 +23,8 @@ const OWN = new RegExp(`^(?:${PREFIX}|${PREFIX.slice(0, 32)})[0-9a-f]{7}\\.`);
 /** A suite of `npm run test:contract`: its file, how its tests' names begin, and how many there are at least. */
 type Suite = Readonly<{ file: string; name: RegExp; tests: number }>;
 const SHORT: readonly Suite[] = [
-  { file: 'eventstoredb-behaviour', name: /^EventStoreDB answers/, tests: 4 },
+  { file: 'eventstoredb-behaviour', name: /^EventStoreDB answers appends/, tests: 4 },
+  { file: 'eventstoredb-reading-behaviour', name: /^EventStoreDB answers reads/, tests: 4 },
   { file: 'eventstoredb-store', name: /^the log in EventStoreDB/, tests: 4 },
   { file: 'engines.spec', name: /^with the log in PostgreSQL, and/, tests: 4 },
 ];
@@ -31,7 +32,7 @@ const SHORT: readonly Suite[] = [
 const ALL: readonly Suite[] = [
   ...SHORT,
   { file: 'contract/eventstoredb.spec', name: /^the event store contract: EventStoreDB, a real/, tests: 50 },
-  { file: 'linearizability', name: /^what clients are told of the log of EventStoreDB/, tests: 1 },
+  { file: 'linearizability', name: /^the answers of the log of EventStoreDB/, tests: 1 },
 ];
 
 const ScriptsSchema = z.object({ scripts: z.object({ 'test:contract': z.string() }) });

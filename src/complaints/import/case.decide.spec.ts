@@ -19,17 +19,25 @@ import {
 } from '../../../test/support/complaints.js';
 import type { ComplaintEvent } from '../complaint.events.js';
 import { evolve } from '../complaint.js';
-import type { Complaint } from '../complaint.state.js';
+import type { Circumstances, Complaint } from '../complaint.state.js';
 import type { CaseHistory } from './case-history.js';
 import { decideCase } from './case.decide.js';
 import { problemLine } from './import-report.js';
 
-function decideOn(recorded: readonly ComplaintEvent[], history: CaseHistory, over = {}) {
+function decideOn(
+  recorded: readonly ComplaintEvent[],
+  history: CaseHistory,
+  over: Partial<Circumstances> = {},
+) {
   const existing = recorded.reduce<Complaint | null>(evolve, null);
   return decideCase(existing, history, { ...CIRCUMSTANCES, ...over });
 }
 
-function problemsOf(recorded: readonly ComplaintEvent[], history: CaseHistory, over = {}): string[] {
+function problemsOf(
+  recorded: readonly ComplaintEvent[],
+  history: CaseHistory,
+  over: Partial<Circumstances> = {},
+): string[] {
   const decidedCase = decideOn(recorded, history, over);
   if (!('problems' in decidedCase)) throw new Error('expected problems');
   return decidedCase.problems.map(problemLine);
@@ -201,7 +209,7 @@ describe('a case that the rules refuse', () => {
         { ...compliedRow(8), recommendation: 'r9' },
       ],
     };
-    expect(problemsOf([], history, { authority: null })).toEqual([
+    expect(problemsOf([], history, { authorities: new Map() })).toEqual([
       'decisions.csv:2 authority: E07000129 is not in the register (19 007 429 not stored)',
       'recommendations.csv:5 due_on: 2019-01-01 is before the decision, 2019-09-02 (19 007 429 not stored)',
       'compliance.csv:7 action_on: complied needs the date the council acted (19 007 429 not stored)',

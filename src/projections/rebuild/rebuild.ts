@@ -32,6 +32,8 @@ export type RebuildOptions = Readonly<{
   onProgress?: (checkpoint: Position) => void;
   /** Called just before the swap. */
   onSwap?: () => void;
+  /** Asked once no other process rebuilds: whether the rebuild is still needed. It always is when left out. */
+  isNeeded?: () => Promise<boolean>;
 }>;
 
 /** The name of the lease under which copies of a projection's tables are filled. */
@@ -44,14 +46,15 @@ export const verifyLease = (projection: string) => `verify ${projection}`;
  * Folds the whole log into copies of a projection's tables, which then replace the live ones in one transaction. Until
  * then the live ones serve, and are projected. The next rebuild continues an interrupted one.
  *
- * @returns the checkpoint of the new tables; null when `signal` ended it before the swap.
+ * @returns the checkpoint of the new tables; null when `signal` ended it before the swap, or it was not needed.
  * @throws DomainRefusal `rebuild-under-way` when another process rebuilds or verifies; EventNotFolded; VersionMismatch
  *   where a newer version filled the live tables; Unavailable `tables-in-use` when readers did not release the tables,
  *   `skips-changed`.
  */
 export async function rebuild(options: RebuildOptions): Promise<Position | null> {
-  const { store, database, projection, onStart, onSwap } = options;
+  const { store, database, projection, onStart, onSwap, isNeeded } = options;
   return underLease(options, async (signal) => {
+    if (isNeeded !== undefined && !(await isNeeded())) return null;
     checkNotNewer(projection, await readCheckpoint(projection.name, database));
     const schema = shadowSchema('rebuild', projection);
     const { fold, from, head } = await openFold({ ...options, signal }, schema);

@@ -40,6 +40,8 @@ export async function upgradeTables(options: UpgradeOptions): Promise<'ready' | 
     try {
       const rebuilt = await rebuild({
         ...options,
+        // Another process may have upgraded them since they were read.
+        isNeeded: async () => isOlder(await readCheckpoint(name, database), projection),
         onStart: (_, head) => {
           announceStart(
             `${name}: tables of version ${filled.version} are rebuilt to version ${version}, up to position ` +

@@ -164,7 +164,7 @@ it('has a schema at the end of every reference, and no schema that nothing refer
 
 it('describes its bodies by the schemas that validate them: strict, and with an example that passes', () => {
   const described = operations.flatMap(({ requestBody }) => requestBody ?? []);
-  expect(described).toHaveLength(4);
+  expect(described).toHaveLength(Object.keys(ROUTES).length);
   for (const { content } of described) {
     const id = content['application/json'].schema.$ref.replace('#/components/schemas/', '');
     expect(document.components.schemas[id]).toMatchObject({ type: 'object', additionalProperties: false });

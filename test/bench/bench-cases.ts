@@ -2,7 +2,7 @@ import type { Authority } from '../../src/authorities/authority.js';
 import type { CaseHistory } from '../../src/complaints/import/case-history.js';
 import { referenceCounter, syntheticCases } from '../../src/demo/synthetic-cases.js';
 
-/** Cases of one council at a time: as many of each kind as a year of all councils has, near enough. */
+/** Cases of one council in one block. The kinds are in about the proportions of a year of all councils. */
 const BLOCK = {
   upheld: 20,
   notUpheld: 15,
@@ -18,10 +18,10 @@ const BLOCK = {
   },
 };
 
-/** Events a case leads to on average; tells how many cases make so many events. */
+/** Events of a case, on average. */
 export const EVENTS_PER_CASE = 2.67;
 
-/** Synthetic cases of 2019-20 without end (references last for 900,000), each council in its turn. */
+/** Endless synthetic cases of 2019-20, one block for each council in turn. There are references for 900,000. */
 export function* benchCases(register: readonly Authority[]): Generator<CaseHistory, never> {
   const councils = register.filter(
     ({ existsFrom, abolishedOn }) => existsFrom === null && abolishedOn === null,
@@ -32,13 +32,13 @@ export function* benchCases(register: readonly Authority[]): Generator<CaseHisto
   }
 }
 
-/** The next so many of a sequence. */
+/** The next `count` items of an iterator; fewer if it ends before. */
 export function take<Item>(count: number, items: Iterator<Item>): Item[] {
-  const taken: Item[] = [];
-  while (taken.length < count) {
+  const first: Item[] = [];
+  while (first.length < count) {
     const next = items.next();
     if (next.done === true) break;
-    taken.push(next.value);
+    first.push(next.value);
   }
-  return taken;
+  return first;
 }

@@ -10,14 +10,14 @@ import { localDate } from '../../src/platform/local-date.js';
 
 const ACTOR = { id: 'bench', role: 'system' };
 
-/** What a complaint is received with; each has a reference of its own. */
+/** What every complaint of the benchmark has in common; only the references differ. */
 export const COMPLAINT = {
   authority: AuthorityCodeSchema.parse('E07000129'),
   subject: 'Planning and development',
   receivedOn: localDate('2019-06-14'),
 };
 
-/** The event of such a complaint, as the log takes it. */
+/** A new `ComplaintReceived` event of such a complaint, ready to be appended. */
 export function complaintReceived(): NewEvent {
   const id = randomUUID();
   return {
@@ -35,7 +35,7 @@ export function complaintReceived(): NewEvent {
   };
 }
 
-/** Sends commands that each receive a new complaint, through the handler that the API uses. */
+/** Executes `ReceiveComplaint` commands, each for a new complaint, with the handler that the API uses. */
 export class BenchCommands {
   #last = 20_000_000;
   readonly #handler: ChangeComplaintHandler;
@@ -44,7 +44,7 @@ export class BenchCommands {
     this.#handler = new ChangeComplaintHandler(store, new AuthorityRegister(store));
   }
 
-  /** One command; answers where its event stands in the log. */
+  /** Executes one command. Returns the position of its event. */
   async sendOne(): Promise<Position> {
     this.#last += 1;
     const reference = CaseReferenceSchema.parse(String(this.#last));
@@ -55,7 +55,7 @@ export class BenchCommands {
     return position;
   }
 
-  /** So many commands, so many of them at a time. */
+  /** Executes `count` commands, at most `inFlight` at the same time. */
   async send(count: number, inFlight: number): Promise<void> {
     let left = count;
     const work = async () => {

@@ -8,18 +8,18 @@ import { benchCases, EVENTS_PER_CASE, take } from './bench-cases.js';
 import { timed } from './samples.js';
 
 const ACTOR = { id: 'bench', role: 'system' };
-/** Cases held in memory at a time while the log is filled. */
-const FILL = 20_000;
+/** Cases that are in memory at the same time while the log is filled. */
+const CASES_AT_ONCE = 20_000;
 
-/** A log of synthetic cases that grows by import. */
+/** A log into which synthetic cases are imported. */
 export class BenchLog {
-  /** Events of cases in it. */
+  /** Events of cases in the log, without those of the register. */
   events = 0;
 
   private constructor(
     readonly url: string,
     readonly store: PostgresEventStore,
-    /** A connection to its database. */
+    /** A connection to the database of the log. */
     readonly client: Client,
     private readonly cases: Iterator<CaseHistory>,
   ) {}
@@ -36,7 +36,7 @@ export class BenchLog {
     await this.client.end();
   }
 
-  /** Imports the next cases, which are in memory before the time begins; answers events and milliseconds. */
+  /** Imports the next cases. Returns the number of events and the milliseconds, without generating the cases. */
   async grow(cases: number): Promise<{ events: number; ms: number }> {
     const caseFiles = take(cases, this.cases);
     let events = 0;
@@ -51,11 +51,11 @@ export class BenchLog {
     return { events, ms };
   }
 
-  /** Imports until the log has so many events of cases. */
+  /** Imports cases until the log has at least `events` events of cases. */
   async fillTo(events: number, signal: AbortSignal): Promise<void> {
     while (this.events < events) {
       signal.throwIfAborted();
-      await this.grow(Math.min(FILL, Math.ceil((events - this.events) / EVENTS_PER_CASE)));
+      await this.grow(Math.min(CASES_AT_ONCE, Math.ceil((events - this.events) / EVENTS_PER_CASE)));
     }
   }
 

@@ -1,12 +1,12 @@
 /**
- * `npm run bench`: measures the figures of README "Figures" on this machine, each beside its bound. The exit code
- * is 0 also where a target is missed, for this is a measurement; 1 where one could not be made.
+ * `npm run bench`: measures the figures of docs/measured.md on this machine, each beside its bound. The exit code is 0
+ * even if a target is missed, because this is a measurement and no test; it is 1 if a row could not be measured.
  *
  * Usage: npm run bench -- [--only NAME] [--scale 2m] [--json]
  */
 import { parseArgs } from 'node:util';
 import { Client } from 'pg';
-import { BenchFloor, SCALES, type Row } from './bench-floor.js';
+import { BenchEnvironment, SCALES, type Row } from './bench-environment.js';
 import { commandsRow } from './commands.row.js';
 import { eventStoreDbRow } from './eventstoredb.row.js';
 import { figureTable, type Figure } from './figure.js';
@@ -55,16 +55,16 @@ async function measure({ rows, scale, json }: ReturnType<typeof readArguments>):
       interrupted.abort(new Error('interrupted'));
     });
   }
-  const floor = await BenchFloor.open(scale, interrupted.signal);
+  const bench = await BenchEnvironment.open(scale, interrupted.signal);
   try {
-    const machine = await onServer(floor.serverUrl, machineLine);
+    const machine = await onServer(bench.serverUrl, machineLine);
     const figures: Figure[] = [];
     let failed = 0;
     for (const row of rows) {
       if (isInterrupted()) break;
       say(`measuring ${row.name}`);
       try {
-        figures.push(...(await row.measure(floor)));
+        figures.push(...(await row.measure(bench)));
       } catch (error) {
         if (isInterrupted()) break;
         failed += 1;
@@ -78,7 +78,7 @@ async function measure({ rows, scale, json }: ReturnType<typeof readArguments>):
     if (isInterrupted()) return 130;
     return failed > 0 ? 1 : 0;
   } finally {
-    await floor.close();
+    await bench.close();
   }
 }
 

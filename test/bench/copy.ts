@@ -9,16 +9,16 @@ type CopyingConnection = Connection & {
   endCopyFrom(): void;
 };
 
-/** A statement that copies, in the protocol's own messages: the driver has no other way to send or take them. */
-class Copying implements Submittable {
+/** A COPY statement, in messages of the protocol: the driver has no other support for COPY. */
+class CopyStatement implements Submittable {
   readonly done: Promise<void>;
   #resolve: () => void = () => undefined;
   #reject: (error: Error) => void = () => undefined;
-  readonly taken: Buffer[] = [];
+  readonly received: Buffer[] = [];
 
   constructor(
     private readonly statement: string,
-    private readonly given: Buffer = Buffer.alloc(0),
+    private readonly input: Buffer = Buffer.alloc(0),
   ) {
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -31,15 +31,15 @@ class Copying implements Submittable {
   }
 
   handleCopyInResponse(connection: CopyingConnection): void {
-    for (let at = 0; at < this.given.length; at += CHUNK) {
-      connection.sendCopyFromChunk(this.given.subarray(at, at + CHUNK));
+    for (let at = 0; at < this.input.length; at += CHUNK) {
+      connection.sendCopyFromChunk(this.input.subarray(at, at + CHUNK));
     }
     connection.endCopyFrom();
   }
 
   handleCopyData({ chunk }: { chunk: Buffer }): void {
-    // The driver uses its buffer again.
-    this.taken.push(Buffer.from(chunk));
+    // A copy, because the driver reuses its buffer.
+    this.received.push(Buffer.from(chunk));
   }
 
   handleCommandComplete(): void {
@@ -55,19 +55,19 @@ class Copying implements Submittable {
   }
 }
 
-/** The rows of the log after a position, as COPY writes them. */
+/** The rows of the log after a position, in the text format of COPY. */
 export async function rowsAfter(position: string, client: Client): Promise<Buffer> {
-  const copying = new Copying(
+  const copy = new CopyStatement(
     `copy (select ${COLUMNS} from public.event_log where position > ${BigInt(position)} order by position) to stdout`,
   );
-  client.query(copying);
-  await copying.done;
-  return Buffer.concat(copying.taken);
+  client.query(copy);
+  await copy.done;
+  return Buffer.concat(copy.received);
 }
 
 /** Copies such rows into the log of another database, in one transaction. */
 export async function copyRows(rows: Buffer, client: Client): Promise<void> {
-  const copying = new Copying(`copy public.event_log (${COLUMNS}) from stdin`, rows);
-  client.query(copying);
-  await copying.done;
+  const copy = new CopyStatement(`copy public.event_log (${COLUMNS}) from stdin`, rows);
+  client.query(copy);
+  await copy.done;
 }

@@ -13,43 +13,43 @@ import { openDatabase } from '../../src/platform/postgres/database.js';
 import { rebuild } from '../../src/projections/rebuild/rebuild.js';
 import { StatisticsProjection } from '../../src/statistics/read-model/statistics.projection.js';
 import { benchCases, take } from './bench-cases.js';
-import type { Row } from './bench-floor.js';
+import type { Row } from './bench-environment.js';
 import { rateFigure } from './figure.js';
-import { inTurns, timed } from './samples.js';
+import { measureAlternately, timed } from './samples.js';
 
 const CASES = 10_000;
 const ACTOR = { id: 'bench', role: 'system' };
 
 /**
- * All read models anew with the log in EventStoreDB: the server that TEST_EVENTSTORE_URL names, else the fake in
- * a thread of its own; against the client's own catch-up of the same filtered subscription.
+ * Rebuilds all read models from a log in EventStoreDB: on the server that TEST_EVENTSTORE_URL names, else on the fake
+ * in a worker thread. The bound: the official client catching up with the same filtered subscription.
  */
 export const eventStoreDbRow: Row = {
   name: 'eventstoredb',
-  async measure(floor) {
+  async measure(bench) {
     const real = process.env['TEST_EVENTSTORE_URL'];
     const fake = real === undefined ? await FakeServer.start() : undefined;
     const url = real ?? fake?.url ?? '';
     const prefix = `upheld-bench-${randomUUID().slice(0, 8)}.`;
     const store = new EventStoreDbEventStore({ url, streamPrefix: prefix });
-    const databaseUrl = await floor.freshDatabase();
+    const databaseUrl = await bench.freshDatabase();
     const database = await openDatabase(databaseUrl, []);
     try {
       const events = await fill(store);
-      // The tables are of another log until they are rebuilt from this one.
+      // The checkpoint belongs to the log in PostgreSQL; the tables are now rebuilt from this log.
       await database.query('delete from projection_checkpoint');
       const options = { store, database, databaseUrl, projection: new StatisticsProjection() };
       const rate = (ms: number) => (events / ms) * 1_000;
-      const pairs = await inTurns(5, {
+      const pairs = await measureAlternately(5, {
         warmUp: 1,
         achieved: async () => {
-          floor.signal.throwIfAborted();
-          return rate(await timed(() => rebuild({ ...options, signal: floor.signal })));
+          bench.signal.throwIfAborted();
+          return rate(await timed(() => rebuild({ ...options, signal: bench.signal })));
         },
         bound: async () => rate(await timed(() => catchUp(url, prefix, events))),
       });
       const on = real === undefined ? 'the fake' : 'a real server';
-      const what = `rebuild with the log in EventStoreDB (${on}); the client's catch-up`;
+      const what = `rebuild, log in EventStoreDB (${on}); bound: the client's catch-up`;
       return [rateFigure(what, pairs, 'events', 0.6)];
     } finally {
       await database.destroy();
@@ -59,7 +59,7 @@ export const eventStoreDbRow: Row = {
   },
 };
 
-/** Loads register and cases; answers how many events that makes. */
+/** Loads the register and the cases. Returns the number of events in the log. */
 async function fill(store: EventStoreDbEventStore): Promise<number> {
   await loadRegister(store, new Date());
   const cases = take(CASES, benchCases(await readRegister()));
@@ -73,7 +73,7 @@ async function fill(store: EventStoreDbEventStore): Promise<number> {
 async function catchUp(url: string, prefix: string, events: number): Promise<void> {
   const client = EventStoreDBClient.connectionString(url);
   try {
-    // As the store subscribes.
+    // The same options as in the store's own subscription.
     const filter = streamNameFilter({ prefixes: [prefix], maxSearchWindow: SEARCH_WINDOW });
     const subscription = client.subscribeToAll({ fromPosition: FIRST, filter }, READ_BUFFER);
     let seen = 0;
@@ -86,7 +86,7 @@ async function catchUp(url: string, prefix: string, events: number): Promise<voi
   }
 }
 
-/** The fake server in a thread, so that its work does not count as the client's. */
+/** The fake server in a worker thread, so that its work does not block the client. */
 class FakeServer {
   private constructor(
     readonly url: string,

@@ -3,7 +3,7 @@ import { figureTable, limitFigure, rateFigure } from './figure.js';
 describe('the table of figures', () => {
   const half = { achieved: [50, 49, 51], bound: [100, 90, 110] };
 
-  it('holds the median of a rate against that of its bound', () => {
+  it('compares the median of a rate with the median of its bound', () => {
     expect(rateFigure('import', half, 'events', 0.5)).toEqual({
       what: 'import',
       achieved: '50 events/s',
@@ -14,7 +14,7 @@ describe('the table of figures', () => {
     });
   });
 
-  it('shows a target of several times as such', () => {
+  it('shows a target above the bound as a multiple', () => {
     const { ratio, target, reached } = rateFigure('commands', half, 'commands', 4);
     expect({ ratio, target, reached }).toEqual({ ratio: '0.5x', target: '>= 4.0x', reached: false });
   });
@@ -24,7 +24,7 @@ describe('the table of figures', () => {
     expect({ ratio, reached }).toEqual({ ratio: '49%', reached: false });
   });
 
-  it('takes a limit itself as not kept', () => {
+  it('counts a value equal to the limit as a miss', () => {
     expect(limitFigure('lag', 100, 100, 'ms').reached).toBe(false);
     expect(limitFigure('lag', 99.94, 100, 'ms')).toMatchObject({ achieved: '99.9 ms', reached: true });
   });

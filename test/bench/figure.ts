@@ -1,7 +1,7 @@
 import { textTable } from '../../src/platform/cli/text-table.js';
-import { median, type Pairs } from './samples.js';
+import { median, type PairedRates } from './samples.js';
 
-/** One line of the table: a measurement beside what it is held against. */
+/** One line of the table: a measurement, its bound and its target. */
 export type Figure = Readonly<{
   what: string;
   achieved: string;
@@ -11,8 +11,13 @@ export type Figure = Readonly<{
   reached: boolean;
 }>;
 
-/** A rate beside its bound, both per second; the target is a share of the bound, 4 for four times as much. */
-export function rateFigure(what: string, { achieved, bound }: Pairs, unit: string, target: number): Figure {
+/** A rate and its bound, both per second. The target is a multiple of the bound: 0.5 is half of it, 4 four times. */
+export function rateFigure(
+  what: string,
+  { achieved, bound }: PairedRates,
+  unit: string,
+  target: number,
+): Figure {
   const rates = { achieved: median(achieved), bound: median(bound) };
   const ratio = rates.achieved / rates.bound;
   const shown = target > 1 ? times : percent;
@@ -26,7 +31,7 @@ export function rateFigure(what: string, { achieved, bound }: Pairs, unit: strin
   };
 }
 
-/** A measurement that is to stay below a limit of its own unit; it has no bound. */
+/** A measurement that must stay below a limit in the same unit; it has no bound. */
 export function limitFigure(what: string, achieved: number, limit: number, unit: string): Figure {
   return {
     what,
@@ -38,7 +43,7 @@ export function limitFigure(what: string, achieved: number, limit: number, unit:
   };
 }
 
-/** The figures as a table; each line ends with its verdict, whose words stand nowhere else in it. */
+/** The figures as a table. Each line ends with its verdict, `ok` or `below target`, which appears nowhere else in it. */
 export function figureTable(figures: readonly Figure[]): string[] {
   return textTable(
     [
@@ -64,12 +69,12 @@ function whole(value: number): string {
   return Math.round(value).toLocaleString('en-GB');
 }
 
-/** Three digits are all that a measurement is good for. */
+/** Three significant digits: more would be noise. */
 function short(value: number): string {
   return value < 100 ? String(Number(value.toPrecision(3))) : whole(value);
 }
 
-/** Rounded down, so that no target seems reached that is not. */
+/** Rounded down, so that a missed target never looks reached. */
 function percent(ratio: number): string {
   return `${Math.floor(ratio * 100 + 1e-9)}%`;
 }

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { parentPort } from 'node:worker_threads';
 
-/** Complaints to post, so many at a time, with references from the first on. */
+/** Complaints to post: `requests` of them, at most `inFlight` at a time, with consecutive references from `first`. */
 export type Load = Readonly<{
   url: string;
   complaint: object;

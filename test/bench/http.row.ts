@@ -8,46 +8,46 @@ import { START } from '../../src/event-store/position.js';
 import { createHttpApp } from '../../src/platform/http/http-app.js';
 import type { Application } from '../../src/application.js';
 import { COMPLAINT } from './bench-commands.js';
-import type { Row } from './bench-floor.js';
+import type { Row } from './bench-environment.js';
 import { rateFigure } from './figure.js';
 import type { Load, LoadAnswer } from './http-load.worker.js';
-import { inTurns } from './samples.js';
+import { measureAlternately } from './samples.js';
 
 const IN_FLIGHT = 64;
 const REQUESTS = 1_500;
 
 /**
- * Commands over HTTP with all of the application behind them, projections included; against the same route on a
- * store that knows the register, finds no complaint and stores nothing. The caller is a thread of its own.
+ * Commands over HTTP to the whole application, projections included. The bound: the same route on a store that has
+ * the register, finds no complaint and stores nothing. A worker thread sends the requests.
  */
 export const httpRow: Row = {
   name: 'http',
-  async measure(floor) {
-    const upheld = await floor.freshUpheld();
-    const caller = new Caller();
+  async measure(bench) {
+    const upheld = await bench.freshUpheld();
+    const loadGenerator = new LoadGenerator();
     try {
       const real = await serve(upheld, upheld.store);
       const stubbed = await serve(upheld, stub(upheld.store));
       try {
-        const pairs = await inTurns(4, {
+        const pairs = await measureAlternately(4, {
           warmUp: 1,
           achieved: async () => {
-            floor.signal.throwIfAborted();
-            const rate = await caller.rate(real.url);
-            // So that what is left to project is not done at the cost of the bound.
+            bench.signal.throwIfAborted();
+            const rate = await loadGenerator.rate(real.url);
+            // Otherwise the projection of these events would slow down the bound.
             await upheld.caughtUp();
             return rate;
           },
-          bound: () => caller.rate(stubbed.url),
+          bound: () => loadGenerator.rate(stubbed.url),
         });
-        const what = `HTTP commands, ${IN_FLIGHT} in flight; the route with the store stubbed`;
+        const what = `HTTP commands, ${IN_FLIGHT} in flight; bound: the same route with a stubbed store`;
         return [rateFigure(what, pairs, 'requests', 0.4)];
       } finally {
         await real.app.close();
         await stubbed.app.close();
       }
     } finally {
-      await caller.close();
+      await loadGenerator.close();
       await upheld.close();
     }
   },
@@ -79,14 +79,14 @@ function stub(store: EventStore): EventStore {
   };
 }
 
-/** Posts complaints, each with a reference of its own, from another thread. */
-class Caller {
+/** Posts complaints, each with its own reference, from a worker thread. */
+class LoadGenerator {
   #first = 20_000_000;
   readonly #thread = new Worker(new URL('./http-load.worker.ts', import.meta.url), {
     execArgv: ['--import', new URL('./load-typescript.js', import.meta.url).href],
   });
 
-  /** Requests answered in a second. */
+  /** Requests answered per second. */
   async rate(url: string): Promise<number> {
     const load: Load = {
       url: `${url}/v1/complaints`,

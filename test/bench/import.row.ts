@@ -1,44 +1,49 @@
 import { Client } from 'pg';
-import type { Row } from './bench-floor.js';
+import type { Row } from './bench-environment.js';
 import { BenchLog } from './bench-log.js';
 import { copyRows, rowsAfter } from './copy.js';
 import { rateFigure } from './figure.js';
-import { inTurns, timed } from './samples.js';
+import { measureAlternately, timed } from './samples.js';
 
 /**
- * Cases in memory through `decide`, hash chain and append into the log, nothing projected meanwhile; against COPY
- * of the very rows that came of it into another log with the same indexes.
+ * Imports cases that are in memory: `decide`, hash chain and append to the log, with no projection running. The bound:
+ * COPY of the resulting rows into another log with the same indexes.
  */
 export const importRow: Row = {
   name: 'import',
-  async measure(floor) {
-    // Of its own, and gone afterwards: what the server has left to do for so large a log would fall on other rows.
-    const databases = [await floor.freshDatabase(), await floor.freshDatabase()] as const;
+  async measure(bench) {
+    // Dropped afterwards: the server's background work on so large a log would slow down the other rows.
+    const databases = [await bench.freshDatabase(), await bench.freshDatabase()] as const;
     const log = await BenchLog.open(databases[0]);
-    const other = new Client({ connectionString: databases[1] });
+    const copyTarget = new Client({ connectionString: databases[1] });
     try {
-      await other.connect();
+      await copyTarget.connect();
       let rows: Buffer = Buffer.alloc(0);
       let events = 0;
-      const pairs = await inTurns(floor.scale.importRounds, {
+      const pairs = await measureAlternately(bench.scale.importRounds, {
         warmUp: 1,
         achieved: async () => {
-          floor.signal.throwIfAborted();
+          bench.signal.throwIfAborted();
           const before = await log.head();
-          const grown = await log.grow(floor.scale.importCases);
+          const grown = await log.grow(bench.scale.importCases);
           events = grown.events;
           rows = await rowsAfter(before, log.client);
           return (events / grown.ms) * 1_000;
         },
-        bound: async () => (events / (await timed(() => copyRows(rows, other)))) * 1_000,
+        bound: async () => (events / (await timed(() => copyRows(rows, copyTarget)))) * 1_000,
       });
       return [
-        rateFigure('import through the domain into the log; COPY of the same rows', pairs, 'events', 0.5),
+        rateFigure(
+          'import through the domain into the log; bound: COPY of the same rows',
+          pairs,
+          'events',
+          0.5,
+        ),
       ];
     } finally {
-      await other.end();
+      await copyTarget.end();
       await log.close();
-      for (const database of databases) await floor.dropDatabase(database);
+      for (const database of databases) await bench.dropDatabase(database);
     }
   },
 };

@@ -8,7 +8,7 @@ import { lettersOfYear } from '../../src/letters/run/letters-of-year.js';
 import { annualStatistics } from '../../src/statistics/rates/annual-statistics.js';
 import { reportingYear } from '../../src/statistics/rates/reporting-year.js';
 import { EMPTY_TALLY } from '../../src/statistics/rates/tally.js';
-import type { Row } from './bench-floor.js';
+import type { Row } from './bench-environment.js';
 import { limitFigure } from './figure.js';
 import { PeakMemory } from './peak-memory.js';
 import { median, timed } from './samples.js';
@@ -18,32 +18,42 @@ const ROUNDS = 2;
 const YEAR = reportingYear('2019-20');
 
 /**
- * The letters of a year as `upheld letters` writes them: PDF, HTML and text, each with its hash, including the start
- * and end of the workers. Memory is flat if the second half of the letters takes no more than the first.
+ * Writes the letters of a year as `upheld letters` does: PDF, HTML and text, each with its hash. The time includes
+ * starting and stopping the workers. Memory is flat if the second half of the letters needs no more than the first.
  */
 export const lettersRow: Row = {
   name: 'letters',
-  async measure(floor) {
+  async measure(bench) {
     const models = await yearOfLetters();
     const times: number[] = [];
     const growths: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      const folder = join(floor.folder, `letters-${round}`);
+      const folder = join(bench.folder, `letters-${round}`);
       times.push(
         await timed(async () => {
-          growths.push(await writeAll(models, folder, floor.signal));
+          growths.push(await writeAll(models, folder, bench.signal));
         }),
       );
       await rm(folder, { recursive: true });
     }
     return [
-      limitFigure(`${LETTERS} letters, PDF, written and hashed`, median(times) / 1_000, 6, 's'),
-      limitFigure('memory, second half of the letters over first', Math.max(0, median(growths)), 50, 'MB'),
+      limitFigure(
+        `${LETTERS} letters as PDF, HTML and text, written and hashed`,
+        median(times) / 1_000,
+        6,
+        's',
+      ),
+      limitFigure(
+        'peak memory, second half of the letters minus first half',
+        Math.max(0, median(growths)),
+        50,
+        'MB',
+      ),
     ];
   },
 };
 
-/** Returns by how many megabytes the peak of the second half exceeds that of the first. */
+/** Writes all letters. Returns by how many megabytes the peak of the second half exceeds that of the first. */
 async function writeAll(
   models: Parameters<typeof writeLetters>[0],
   folder: string,
@@ -70,7 +80,7 @@ async function writeAll(
   return second.peak - first.peak;
 }
 
-/** As many letters as 2019-20 had, with different figures for each council. */
+/** As many letters as were sent for 2019-20, with different figures for each council. */
 async function yearOfLetters() {
   const authorities = await readRegister();
   const tallies = new Map(

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import type { Client } from 'pg';
 
-/** The machine in one line: what it is, never what it is called. */
+/** The machine in one line: hardware and versions, without the host name. */
 export async function machineLine(client: Client): Promise<string> {
   const { rows } = await client.query<{ server_version: string }>('show server_version');
   const model = cpus()[0]?.model.trim() ?? 'unknown CPU';

@@ -1,19 +1,19 @@
-const LOOK_EVERY = 20;
+const SAMPLE_INTERVAL_MS = 20;
 
-/** The most memory this process takes up while it works on something, in megabytes. */
+/** The peak resident memory of this process while some work runs, in megabytes. */
 export class PeakMemory {
   peak = 0;
 
   async during<Result>(work: () => Promise<Result>): Promise<Result> {
-    const look = () => {
+    const sample = () => {
       this.peak = Math.max(this.peak, process.memoryUsage.rss() / 1_000_000);
     };
-    const looking = setInterval(look, LOOK_EVERY);
+    const timer = setInterval(sample, SAMPLE_INTERVAL_MS);
     try {
       return await work();
     } finally {
-      look();
-      clearInterval(looking);
+      sample();
+      clearInterval(timer);
     }
   }
 }

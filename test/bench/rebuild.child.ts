@@ -4,21 +4,21 @@ import { openDatabase } from '../../src/platform/postgres/database.js';
 import { rebuild } from '../../src/projections/rebuild/rebuild.js';
 import { StatisticsProjection } from '../../src/statistics/read-model/statistics.projection.js';
 import { PeakMemory } from './peak-memory.js';
-import { inTurns, timed, type Pairs } from './samples.js';
+import { measureAlternately, timed, type PairedRates } from './samples.js';
 
-/** What to rebuild from, how often, and how many events that is. */
+/** Which log to rebuild from, how often, and how many events it has. */
 export type RebuildTask = Readonly<{ databaseUrl: string; rounds: number; events: number }>;
 
-/** Events per second, and the most memory of the process, in megabytes. */
-export type RebuildAnswer = Readonly<{ pairs: Pairs; peak: number }> | Readonly<{ failed: string }>;
+/** Events per second, and the peak memory of the process in megabytes. */
+export type RebuildAnswer = Readonly<{ pairs: PairedRates; peak: number }> | Readonly<{ failed: string }>;
 
 process.on('message', (task: RebuildTask) => {
-  void measured(task).then((answer) => process.send?.(answer));
+  void answerTo(task).then((answer) => process.send?.(answer));
 });
-// Without the benchmark there is nobody to measure for.
+// Ends with the benchmark.
 process.on('disconnect', () => process.exit());
 
-async function measured(task: RebuildTask): Promise<RebuildAnswer> {
+async function answerTo(task: RebuildTask): Promise<RebuildAnswer> {
   try {
     return await measure(task);
   } catch (error) {
@@ -34,7 +34,7 @@ async function measure({ databaseUrl, rounds, events }: RebuildTask): Promise<Re
   const memory = new PeakMemory();
   const rate = (ms: number) => (events / ms) * 1_000;
   try {
-    const pairs = await inTurns(rounds, {
+    const pairs = await measureAlternately(rounds, {
       warmUp: 1,
       achieved: () =>
         memory.during(async () =>
@@ -49,7 +49,7 @@ async function measure({ databaseUrl, rounds, events }: RebuildTask): Promise<Re
   }
 }
 
-/** What reading the log costs: every event of it, parsed. */
+/** Reads and parses every event of the log. */
 async function readAndParse(store: EventStore): Promise<void> {
   let events = 0;
   for await (const _ of store.readAll()) events += 1;

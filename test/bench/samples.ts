@@ -1,4 +1,4 @@
-/** The value in the middle of some samples, of two in the middle their mean. @throws RangeError for none. */
+/** The middle sample, or the mean of the two middle ones. @throws RangeError without samples. */
 export function median(samples: readonly number[]): number {
   const sorted = inOrder(samples);
   const half = sorted.length / 2;
@@ -7,7 +7,7 @@ export function median(samples: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** The smallest sample that a share of them, such as 0.99, does not exceed. @throws RangeError for none. */
+/** The smallest sample that the given share of them (0.99 for p99) does not exceed. @throws RangeError without samples. */
 export function quantile(samples: readonly number[], share: number): number {
   const value = inOrder(samples)[Math.max(0, Math.ceil(samples.length * share) - 1)];
   if (value === undefined) throw new RangeError('no samples');
@@ -18,14 +18,14 @@ function inOrder(samples: readonly number[]): readonly number[] {
   return samples.toSorted((a, b) => a - b);
 }
 
-/** What two things that are measured in turns came to, round by round. */
-export type Pairs = Readonly<{ achieved: readonly number[]; bound: readonly number[] }>;
+/** Rates of two things measured alternately, round by round. */
+export type PairedRates = Readonly<{ achieved: readonly number[]; bound: readonly number[] }>;
 
 /**
- * Measures two things in turns, A B A B, so that whatever else the machine does falls on both; the first
- * `warmUp` rounds are not counted.
+ * Measures two things alternately, A B A B, so that other load on the machine affects both alike. The first `warmUp`
+ * rounds are not counted.
  */
-export async function inTurns(
+export async function measureAlternately(
   rounds: number,
   {
     achieved,
@@ -36,7 +36,7 @@ export async function inTurns(
     bound: (round: number) => Promise<number>;
     warmUp?: number;
   },
-): Promise<Pairs> {
+): Promise<PairedRates> {
   const pairs: { achieved: number[]; bound: number[] } = { achieved: [], bound: [] };
   for (let round = 0; round < warmUp + rounds; round += 1) {
     const pair = { achieved: await achieved(round), bound: await bound(round) };
@@ -47,7 +47,7 @@ export async function inTurns(
   return pairs;
 }
 
-/** How long some work took, in milliseconds. */
+/** Runs some work. Returns its duration in milliseconds. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await work();

@@ -20,7 +20,7 @@ import {
   StatisticsOfYearHandler,
 } from '../../src/statistics/api/statistics.queries.js';
 import { benchCases, take } from './bench-cases.js';
-import type { BenchFloor, Row } from './bench-floor.js';
+import type { BenchEnvironment, Row } from './bench-environment.js';
 import { limitFigure } from './figure.js';
 import { median, timed } from './samples.js';
 
@@ -30,16 +30,16 @@ const QUERIES = 15;
 const YEAR = reportingYear('2019-20');
 const BLABY = AuthorityCodeSchema.parse('E07000129');
 
-/** Queries over 200,000 cases of one year, live and as at positions spread over the log. */
+/** Queries over 200,000 cases of one year: live, and as at positions spread evenly over the log. */
 export const statisticsRow: Row = {
   name: 'statistics',
-  async measure(floor) {
-    const upheld = await floor.freshUpheld();
+  async measure(bench) {
+    const upheld = await bench.freshUpheld();
     try {
       const from = await checkpointOf('statistics', upheld.database);
-      const to = await project(upheld.database, from, floor);
+      const to = await project(upheld.database, from, bench);
       await upheld.database.query('analyze');
-      // A query takes longer the farther the position is from the snapshot before it, so they are spread.
+      // The positions are spread because a query takes longer the farther its position is from the snapshot before it.
       let queries = 0n;
       const asAt = () => {
         const part = (queries % BigInt(QUERIES)) + 1n;
@@ -56,7 +56,7 @@ export const statisticsRow: Row = {
       const ofOne = new StatisticsOfAuthorityHandler(repository);
       const all = 'statistics of all councils';
       const one = 'statistics of one council';
-      const ms = (query: () => Promise<unknown>) => medianTime(query, floor.signal);
+      const ms = (query: () => Promise<unknown>) => medianTime(query, bench.signal);
       return [
         limitFigure(`${all}, live`, await ms(() => ofYear.execute(new StatisticsOfYear(YEAR))), 250, 'ms'),
         limitFigure(
@@ -93,8 +93,12 @@ async function medianTime(query: () => Promise<unknown>, signal: AbortSignal): P
   return median(times);
 }
 
-/** Projects the events of the cases without storing them in a log; answers the last position. */
-async function project(database: DataSource, from: Position, { signal }: BenchFloor): Promise<Position> {
+/** Projects the events of the cases without storing them in a log. Returns the last position. */
+async function project(
+  database: DataSource,
+  from: Position,
+  { signal }: BenchEnvironment,
+): Promise<Position> {
   const projection = new StatisticsProjection();
   const register = await readRegister();
   const authorities = authoritiesByCode(register);

@@ -11,12 +11,12 @@ import { openApplication, type Application } from '../../src/application.js';
 import { BenchLog } from './bench-log.js';
 import type { Figure } from './figure.js';
 
-/** How much is measured. */
+/** The size of a run. */
 export type Scale = Readonly<{
-  /** Cases imported in one round: a year's, at least. */
+  /** Cases imported in one round: at least those of one year. */
   importCases: number;
   importRounds: number;
-  /** Events of the log that read models are rebuilt from. */
+  /** Events in the log from which the read models are rebuilt. */
   rebuildEvents: number;
   rebuildRounds: number;
 }>;
@@ -26,46 +26,49 @@ export const SCALES = {
   '2m': { importCases: 20_000, importRounds: 9, rebuildEvents: 2_000_000, rebuildRounds: 1 },
 } satisfies Record<string, Scale>;
 
-/** One row of the benchmark, by the name that `--only` takes; it may come to several figures. */
-export type Row = Readonly<{ name: string; measure(floor: BenchFloor): Promise<readonly Figure[]> }>;
+/** One row of the benchmark; `--only` selects it by its name. It yields one or several figures. */
+export type Row = Readonly<{ name: string; measure(bench: BenchEnvironment): Promise<readonly Figure[]> }>;
 
 const TEMPLATE = 'bench_template';
 
-/** What all rows stand on: a PostgreSQL of their own in a temporary folder, as durable as in earnest. */
-export class BenchFloor {
+/**
+ * Where all rows run: a PostgreSQL server of the benchmark in a temporary folder, with the same durability settings
+ * as in production.
+ */
+export class BenchEnvironment {
   #databases = 0;
   #log: Promise<BenchLog> | undefined;
   readonly #closing: (() => Promise<void>)[] = [];
 
   private constructor(
     readonly scale: Scale,
-    /** Aborted by Ctrl-C: a row ends at its next round. */
+    /** Aborted by Ctrl-C: the row under way ends before its next round. */
     readonly signal: AbortSignal,
     /** Where a row may write files. */
     readonly folder: string,
     private readonly postgres: EmbeddedPostgres,
   ) {}
 
-  static async open(scale: Scale, signal: AbortSignal): Promise<BenchFloor> {
+  static async open(scale: Scale, signal: AbortSignal): Promise<BenchEnvironment> {
     const folder = await mkdtemp(join(tmpdir(), 'upheld-bench-'));
     try {
-      // As root, so that the server's own user can pass.
+      // For root: PostgreSQL runs as another user, who must be able to enter the folder.
       await chmod(folder, 0o711);
       const postgres = await openEmbeddedPostgres({
         dataFolder: join(folder, 'data'),
         systemFolder: join(folder, 'system'),
         signal,
       });
-      const floor = new BenchFloor(scale, signal, folder, postgres);
+      const bench = new BenchEnvironment(scale, signal, folder, postgres);
       try {
-        // Whatever the application makes of an empty database: tables, and the register in the log.
-        await floor.onServer(`create database ${TEMPLATE}`);
-        const upheld = await openOn(floor.urlOf(TEMPLATE));
+        // The application creates its tables and loads the register into the log.
+        await bench.onServer(`create database ${TEMPLATE}`);
+        const upheld = await openOn(bench.urlOf(TEMPLATE));
         await upheld.caughtUp();
         await upheld.close();
-        return floor;
+        return bench;
       } catch (error) {
-        await floor.close();
+        await bench.close();
         throw error;
       }
     } catch (error) {
@@ -78,7 +81,7 @@ export class BenchFloor {
     return this.postgres.url;
   }
 
-  /** A database as the application finds it at its first start, the register in its log. */
+  /** Creates a database with the tables of the application and the register in its log. Returns its URL. */
   async freshDatabase(): Promise<string> {
     this.#databases += 1;
     const name = `bench_${this.#databases}`;
@@ -86,23 +89,23 @@ export class BenchFloor {
     return this.urlOf(name);
   }
 
-  /** Drops one that {@link freshDatabase} made. */
+  /** Drops a database that {@link freshDatabase} created. */
   async dropDatabase(url: string): Promise<void> {
     await this.onServer(`drop database ${new URL(url).pathname.slice(1)}`);
   }
 
-  /** The application, opened on a fresh database; closed by whoever asks for it. */
+  /** Opens the application on a new database. The caller closes it. */
   async freshUpheld(): Promise<Application> {
     return openOn(await this.freshDatabase());
   }
 
-  /** The log that read models are rebuilt from; made when it is first asked for. */
+  /** The log from which the read models are rebuilt; created at the first call. */
   log(): Promise<BenchLog> {
     this.#log ??= this.#openLog();
     return this.#log;
   }
 
-  /** Stops and removes all that was started. */
+  /** Stops the server and removes all files. */
   async close(): Promise<void> {
     for (const close of this.#closing.splice(0).reverse()) await close();
     await this.postgres.close();

@@ -15,7 +15,7 @@ import type { Projection } from './projections/projection.js';
 import type { Slice } from './projections/slice.js';
 import { SLICES } from './slices.js';
 
-/** How long `caughtUp` waits unless told otherwise, in milliseconds. */
+/** How long `caughtUp` waits by default, in milliseconds. */
 const CATCH_UP_TIMEOUT_MS = 120_000;
 
 /** The opened store: the log, the read models and the processors that lead from one to the other. */
@@ -49,7 +49,7 @@ export type OpenApplicationOptions = Readonly<{
 }>;
 
 /**
- * Opens what the slices stand on: the embedded PostgreSQL (or the one of DATABASE_URL), the schema, the log, and the
+ * Opens what the slices need: the embedded PostgreSQL (or the one of DATABASE_URL), the schema, the log, and the
  * processors of projections and reactors.
  */
 export async function openApplication(options: OpenApplicationOptions): Promise<Application> {

@@ -29,5 +29,5 @@ export const SLICES: readonly Slice[] = [
   health,
 ];
 
-/** Every stream that may stand in the log. */
+/** Every kind of stream that the log can have. */
 export const STREAMS = SLICES.flatMap(({ streams = [] }) => streams);

@@ -53,7 +53,7 @@ async function record(event: AuthorityEvent): Promise<void> {
 }
 
 describe('the register', () => {
-  it('reads a body once in five seconds, and anew after them', async () => {
+  it('keeps a body for five seconds, and then reads it again', async () => {
     expect(await register.find(BLABY)).toMatchObject({ name: 'Blaby District Council', abolishedOn: null });
     await record({
       type: 'AuthorityAbolished',

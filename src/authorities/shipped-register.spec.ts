@@ -36,7 +36,7 @@ describe('the register of English councils', () => {
     ['Council of the Isles of Scilly', 'unitary'],
     ['Blaby District Council', 'district'],
     ['Worcestershire County Council', 'county'],
-  ])('knows the type of %s, whatever its name suggests', (name, type) => {
+  ])('knows the type of %s, also where the name suggests another', (name, type) => {
     expect(named(name)).toMatchObject({ type });
   });
 

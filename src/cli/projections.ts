@@ -124,7 +124,8 @@ async function stoppedOne(upheld: Invocation['upheld'], name: string | undefined
       `${name ?? 'no projection'} is not stopped by any event`,
     );
   }
-  if (stopped.length > 1) throw new InvalidInput(`name one of those that are stopped: ${stopped.join(', ')}`);
+  if (stopped.length > 1)
+    throw new InvalidInput(`several are stopped; name one of them: ${stopped.join(', ')}`);
   return only;
 }
 

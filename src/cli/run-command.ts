@@ -29,8 +29,8 @@ export type RunCommandOptions = Readonly<{
 }>;
 
 /**
- * Opens the application, runs one command, and closes the application whatever happens. Sets the exit code to the
- * command's, or to the one its error leads to. Errors are printed on stderr.
+ * Opens the application, runs one command, and always closes the application. Sets the exit code that the command
+ * returns, or that of its error. Errors are printed on stderr.
  */
 export async function runCommand(
   command: (invocation: Invocation) => Promise<ExitCode>,

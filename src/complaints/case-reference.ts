@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * The ombudsman's case number: eight digits, printed `19 007 429`. The first two tell the year a case was
+ * The ombudsman's case number: eight digits, printed `19 007 429`. The first two give the year in which a case was
  * opened, never the reporting year, and are not checked against any date (design 1, 4).
  */
 export const CaseReferenceSchema = z

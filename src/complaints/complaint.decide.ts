@@ -8,8 +8,8 @@ import { receiveComplaint } from './receipt/receipt.decide.js';
 import { makeRecommendation } from './recommendation/recommendation.decide.js';
 
 /**
- * The events a command leads to, in the order to append them together; none where it changes nothing.
- * @throws DomainRefusal naming the rule and the field at fault; NotFound for a case or recommendation that does not
+ * The events that a command produces, in the order in which they are appended together; none if it changes nothing.
+ * @throws DomainRefusal naming the rule and the invalid field; NotFound for a case or recommendation that does not
  *   exist.
  */
 export function decide(

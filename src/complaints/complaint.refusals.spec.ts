@@ -4,7 +4,7 @@ import { complaintRefusals } from './complaint.refusals.js';
 const rules = Object.values<Rules>(complaintRefusals).flatMap((ofCommand) => Object.entries(ofCommand));
 
 describe('the refusals of commands', () => {
-  it('are the same rule wherever a code stands', () => {
+  it('are the same rule wherever a code is used', () => {
     for (const [code, own] of rules) {
       expect(rules.filter(([other]) => other === code).every(([, other]) => other === own)).toBe(true);
     }

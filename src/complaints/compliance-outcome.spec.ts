@@ -37,7 +37,7 @@ describe('the compliance outcome of a case', () => {
     expect(outcomeOf(...history)?.outcome).toBe('complied-late');
   });
 
-  it('is dated by the greatest check date, whatever the order the checks were entered in', () => {
+  it('has the latest check date, in whatever order the checks were entered', () => {
     const history = upheldWith(2);
     const early = checked('r1', '2019-11-01', '2020-01-10');
     const late = checked('r2', '2019-11-01', '2020-04-02');

@@ -22,7 +22,7 @@ export type LoadedAggregate<State, Event> = Readonly<{
   history: readonly HistoryEntry<Event>[];
 }>;
 
-/** Reads aggregates from their streams, each time anew. */
+/** Reads aggregates from their streams. It caches nothing. */
 export class AggregateReader<State, Event extends DomainEvent> {
   readonly #read: (recorded: RecordedEvent) => Event;
 

@@ -20,8 +20,8 @@ export function commandContext(actor: Actor, at: Date, id: string = randomUUID()
 }
 
 /**
- * SHA-256 (hex) of the canonical JSON of a command. It tells a repeated command from another command under the same
- * key. A field that is undefined counts as absent.
+ * SHA-256 (hex) of the canonical JSON of a command. It distinguishes a repeated command from another command under the
+ * same key. A field that is undefined counts as absent.
  */
 export function contentHash(command: object): string {
   return hash('sha256', canonicalJson(command, 'undefined-is-absent'));
@@ -29,7 +29,7 @@ export function contentHash(command: object): string {
 
 /**
  * SHA-256 (hex) of a command that is JSON text already. The text is not made canonical, which is faster in bulk: use
- * it only for commands that nobody repeats by key.
+ * it only for commands that are never repeated by key.
  */
 export function contentHashOfJsonText(type: string, text: string): string {
   return hash('sha256', `${type}\n${text}`);

@@ -248,7 +248,7 @@ describe('the state kept of a stream', () => {
     expect(calls).toEqual(['read tally-one']);
   });
 
-  it('gives way to those of other streams when all together are too large', async () => {
+  it('is evicted in favour of those of other streams when all together are too large', async () => {
     const note = 'x'.repeat(1_000);
     const small = new Process(store, 5_000);
     await small.add(1, { note });

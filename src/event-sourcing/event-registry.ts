@@ -6,8 +6,8 @@ import { UnknownEvent } from './unreadable-event.js';
 export type StreamDefinition = Readonly<{ streamPrefix: string; schemas: EventSchemas }>;
 
 /**
- * Makes a check of events against all streams that the slices define. An unknown event is refused by policy, never
- * ignored (design 3). The check does not upcast; whoever folds an event of an earlier version does.
+ * Creates a check of events against all streams that the slices define. An unknown event is refused by policy, never
+ * ignored (design 3). The check does not upcast events of earlier versions; the code that folds them does.
  *
  * @throws UnknownEvent (from the check) for a stream, a type or a version that no definition has.
  */

@@ -74,7 +74,7 @@ function upcast(recorded: EventWithoutMetadata, schema: EventSchema): JsonObject
   return withoutUndefined(data as Record<string, Json | undefined>);
 }
 
-/** Why an upcast failed: names the field at fault, and quotes nothing of the data. */
+/** Why an upcast failed: names the invalid field, and quotes nothing of the data. */
 function faultOf(error: unknown): string {
   const [issue] = error instanceof z.ZodError ? error.issues : [];
   return issue === undefined

@@ -5,7 +5,7 @@ type Place = Pick<EventWithoutMetadata, 'stream' | 'revision' | 'type' | 'versio
 
 /**
  * The log holds an event that this program cannot read. Nothing was stored. Trying again does not help; another release
- * of the program may. A projection takes it for a fault of the event, not for an outage.
+ * of the program may. A projection treats it as a poison event, not as an outage.
  */
 export abstract class UnreadableEvent extends Unavailable {
   override get isTransient(): boolean {

@@ -85,11 +85,11 @@ describe('an upcast that fails', () => {
     expect(failureOf(event)).toMatchObject({
       code: 'upcast-failed',
       message: 'visit-1@3, a VisitArranged@1, cannot be read as VisitArranged@2: its upcast failed',
-      cause: new Error('no day is told for the visit to Blaby'),
+      cause: new Error('there is no day for the visit to Blaby'),
     });
   });
 
-  it('names the field at fault where the upcast data do not match the schema', () => {
+  it('names the invalid field where the upcast data do not match the schema', () => {
     expect(failureOf(recordedVisit(1, { place: 'Blaby', day: '31/02/2019' }))).toMatchObject({
       message:
         'visit-1@3, a VisitArranged@1, cannot be read as VisitArranged@2: ' +

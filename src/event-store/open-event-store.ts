@@ -30,9 +30,9 @@ export function openEventStore({ eventStoreUrl, streamPrefix, databaseUrl }: Eve
 }
 
 /**
- * Opens the log in PostgreSQL for health probes, on connections of its own, which are dropped when an answer takes longer
- * than `timeoutMs`: a server that is gone without a word would keep one from requests for minutes. EventStoreDB needs
- * none: its calls share one connection, and none waits for another.
+ * Opens the log in PostgreSQL for health probes, on separate connections. They are dropped when an answer takes longer
+ * than `timeoutMs`: a server that vanishes without closing its connections would block a request's connection for minutes.
+ * EventStoreDB needs none: its calls share one connection, and none waits for another.
  * @returns null where the probes can use the log itself.
  */
 export function openProbedEventStore(

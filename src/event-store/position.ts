@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * A position in the log. Only its engine knows what it means; everyone may compare positions of one log: the greater
- * was committed later. Outside the process it is a string of digits.
+ * A position in the log. Its value has a meaning for its engine only; but positions of one log can be compared: the
+ * event at the greater position was committed later. Outside the process it is a string of digits.
  */
 export type Position = bigint & { readonly __brand: 'Position' };
 

@@ -30,7 +30,7 @@ type Down = Readonly<{ status: 'down'; reason: string }>;
 /** Whether a component answers; why not, where it does not. */
 export type ComponentHealth = Readonly<{ status: 'up' }> | Down;
 
-/** The health of everything that the application stands on, and whether it is shutting down. */
+/** The health of everything that the application depends on, and whether it is shutting down. */
 export type HealthReport = Readonly<{
   isClosing: boolean;
   database: ComponentHealth;

@@ -3,7 +3,7 @@ import type { Actor } from '../event-store/event-store.js';
 
 // Every actor that the program records. What is recorded is never changed, so neither are these names.
 
-/** Whoever calls the HTTP API: it listens on this machine only, and cannot tell its callers apart yet. */
+/** Any caller of the HTTP API. The API listens on this machine only, and does not identify its callers yet. */
 export const HTTP_ACTOR: Actor = { id: 'local-api', role: 'unidentified' };
 
 /** The person at the command line, by the name the operating system knows; `unknown` where it has no name. */
@@ -12,8 +12,8 @@ export function commandLineActor(): Actor {
 }
 
 /**
- * A bulk import and the person who runs it. Its events are history that somebody else recorded before, which must be
- * told apart from what a person does through the API or by another command.
+ * A bulk import and the person who runs it. Its events were first recorded elsewhere by others, and must be
+ * distinguishable from what a person does through the API or by another command.
  */
 export function importActor(): Actor {
   return { id: `import:${userName()}`, role: 'operator' };

@@ -41,7 +41,7 @@ describe('a policy that refuses', () => {
   beforeEach(() => {
     asked = [];
   });
-  /** Nothing is stored, whatever the command. */
+  /** No command stores anything. */
   afterEach(async () => {
     expect(await store.head()).toBe(START);
   });

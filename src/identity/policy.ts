@@ -18,9 +18,8 @@ export type Policy = (actor: Actor, request: PolicyRequest) => void;
 export const POLICY = Symbol('Policy');
 
 /**
- * The policy of the application. Every command asks it before `decide`, whoever sends it. It allows everything until
- * roles exist.
+ * The policy of the application, checked for every command before `decide`. It allows everything until roles exist.
  */
 export const authorise: Policy = () => {
-  // Everything is allowed: the API listens on this machine only, and callers cannot be told apart yet.
+  // Everything is allowed: the API listens on this machine only, and does not identify its callers yet.
 };

@@ -1,4 +1,4 @@
-/** Returns the present instant. Passed in wherever time matters, so that rules can be tested on any day. */
+/** Returns the present instant. Code that depends on the time receives a clock, so that tests can set the day. */
 export type Clock = () => Date;
 /** The token under which Nest provides the clock. */
 export const CLOCK = Symbol('Clock');

@@ -33,7 +33,7 @@ export class DomainRefusal extends UpheldError {
   constructor(
     code: string,
     message: string,
-    /** The command's field at fault, if one is. */
+    /** The field of the command that breaks the rule, if one does. */
     readonly field?: string,
   ) {
     super(code, message);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The schema of a date wherever one comes in: JSON bodies, events and CSV cells. */
+/** The schema of every date in JSON bodies, events and CSV cells. */
 export const LocalDateSchema = z.iso
   .date({ error: 'must be a calendar date, YYYY-MM-DD' })
   .brand<'LocalDate'>()

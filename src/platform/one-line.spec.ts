@@ -6,7 +6,7 @@ it.each([
   ['', 80, 'no reason given'],
   ['four', 3, 'fou'],
   ['ab😀', 3, 'ab\ufffd'],
-])('oneLine makes of %j, in at most %d units, %j', (text, maxLength, line) => {
+])('oneLine turns %j, in at most %d units, into %j', (text, maxLength, line) => {
   expect(oneLine(text, maxLength)).toBe(line);
 });
 
@@ -16,6 +16,6 @@ it.each<[unknown, string]>([
   [new TypeError(''), 'TypeError'],
   ['thrown', 'thrown'],
   [undefined, 'undefined'],
-])('reasonOf gives for %p %j', (error, reason) => {
+])('reasonOf(%p) is %j', (error, reason) => {
   expect(reasonOf(error)).toBe(reason);
 });

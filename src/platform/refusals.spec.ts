@@ -19,7 +19,7 @@ it('refuses with the code, the message and the field of a rule', () => {
   expect(() => refuse('too-many')).toThrow(new DomainRefusal('too-many', 'there are too many'));
 });
 
-it('makes the example of a rule as a real refusal is made', () => {
+it('builds the example of a rule like a real refusal', () => {
   expect(exampleRefusal(rules, 'too-early')).toMatchObject({
     code: 'too-early',
     message: 'on 2019-01-01 is before 2019-01-02',

@@ -4,7 +4,7 @@ import { DomainRefusal } from './errors.js';
 export type Rule<Parts extends readonly unknown[]> = Readonly<{
   /** What the rule forbids: a sentence for the documentation of the API. */
   means: string;
-  /** The command's field at fault, if one is. */
+  /** The field of the command that breaks the rule, if one does. */
   field?: string;
   /** What is wrong this time, made of the dates, codes and names at hand. */
   message: (...parts: Parts) => string;
@@ -20,7 +20,7 @@ export type Rules = Readonly<
 /** Refuses a command by one of its rules, with the parts that the rule's message is made of. */
 export type Refuse<Own extends Rules> = {
   <Code extends keyof Own & string>(code: Code, ...parts: Parameters<Own[Code]['message']>): never;
-  /** Lets the compiler tell whether a command declares all rules of a helper that it hands this to. */
+  /** Lets the compiler check that a command declares all rules of a function to which it passes this. */
   readonly rules: Own;
 };
 

@@ -25,7 +25,7 @@ export type RetryOptions = Readonly<{
   signal?: AbortSignal | undefined;
 }>;
 
-/** Length of the pause after so many failures in a row, from 1. The policy's limits play no part. */
+/** The pause after `failures` failures in a row, at least 1, in milliseconds. Ignores the limits of the policy. */
 export function pauseMs(policy: RetryPolicy, failures: number): number {
   const { firstMs, longestMs, factor = 2, jitter = false } = policy;
   const longest = Math.min(firstMs * factor ** (failures - 1), longestMs);

@@ -1,6 +1,6 @@
 /**
- * Shares one call among all who ask while it is under way, so that a server that does not answer is waited for once,
- * however many ask. A call that starts after the answer came asks anew.
+ * Shares one call among all callers that come while it is under way, so that only one call waits for a server that does
+ * not answer. A caller that comes after the answer starts a new call.
  */
 export function singleFlight<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
   let pending: Promise<Answer> | undefined;

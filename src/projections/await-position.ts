@@ -15,7 +15,7 @@ import { isTransientFailure } from './transient-failure.js';
 
 /** How often the checkpoint is read while it is awaited, in milliseconds. */
 const POLL_MS = 25;
-/** The dead letter is looked for at the first poll, and then at every so many. */
+/** The dead letter is read at the first poll, and then once in this many polls. */
 const POLLS_PER_DEAD_LETTER = 20;
 
 /**

@@ -1,6 +1,6 @@
 import { Unavailable } from '../platform/errors.js';
 
-/** What is stored and what is running do not belong together. It does not pass by itself: someone must act. */
+/** The stored checkpoint does not belong to this program or its log. This does not pass by itself: an operator must act. */
 export abstract class CheckpointMismatch extends Unavailable {
   override get isTransient(): boolean {
     return false;

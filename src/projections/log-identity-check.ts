@@ -5,7 +5,7 @@ import { readCheckpoint, type Checkpoint } from './checkpoint.js';
 import { isProjection, type Consumer } from './consumer.js';
 import { CheckpointMismatch } from './checkpoint-mismatch.js';
 
-/** The checkpoint belongs to another log than the one that is read, or to more of it than there is. */
+/** The checkpoint belongs to another log than the one that is read, or is after its head. */
 export class LogMismatch extends CheckpointMismatch {
   constructor(consumer: Consumer, why: string) {
     const wayOut = isProjection(consumer)

@@ -36,7 +36,7 @@ export async function writePage(
   page: readonly EventWithoutMetadata[],
   { schema = LIVE_SCHEMA, ...options }: FoldOptions & Readonly<{ schema?: string }>,
 ): Promise<Position> {
-  // A copy that is being filled need not wait for the disk: what a power cut takes from it is folded again.
+  // A copy that is being filled need not wait for the disk: changes lost in a power cut are folded again.
   const durable = schema === LIVE_SCHEMA;
   const fold = (transaction: QueryRunner) => foldPage(transaction, projection, page, options);
   return inSchema(database, schema, fold, { durable });

@@ -4,7 +4,7 @@ import { writeUntilPoison } from './poison-event.js';
 
 const page = Array.from({ length: 64 }, (_, revision) => ({ revision }) as EventWithoutMetadata);
 
-/** A table that takes events whole or not at all, and not those at fault. */
+/** A table that stores a page of events completely or not at all, and refuses pages with a poison event. */
 function table(fault: (revision: number) => boolean) {
   const written: number[] = [];
   let attempts = 0;
@@ -32,13 +32,13 @@ describe('writing a page up to its first poison event', () => {
     },
   );
 
-  it('finds the first of several', async () => {
+  it('finds the first of several poison events', async () => {
     const { write, written } = table((revision) => revision === 40 || revision === 9);
     expect((await writeUntilPoison(page, write))?.event.revision).toBe(9);
     expect(written).toHaveLength(9);
   });
 
-  it('writes every event once when the fault passes while it is looked for', async () => {
+  it('writes every event once when the fault is over before it is found', async () => {
     let faults = 4;
     const { write, written } = table(() => faults > 0 && faults-- > 0);
     expect(await writeUntilPoison(page, write)).toBeNull();

@@ -12,7 +12,7 @@ import type { PageOptions } from './page-writer.js';
 import type { PoisonEvent } from './poison-event.js';
 import { ProjectionAudit } from './projection-audit.js';
 
-/** Events handed over at a time. */
+/** Events in a page that the handler receives. */
 const PAGE_EVENTS = 1_000;
 /** First and longest pause before a processor that failed tries again, in milliseconds. */
 const BACKOFF_MS = { first: 100, longest: 5_000 };
@@ -152,8 +152,8 @@ export class Processor {
     const { database, handler, log } = this.options;
     const poison = await handler.handle(page, options);
     if (poison === null) return 'handled';
-    // Another process that can handle the event may have passed it. Then there is no dead letter, and this one goes on
-    // from there.
+    // Another process that can handle the event may have passed it. Then no dead letter is stored, and this process
+    // continues from the new checkpoint.
     if (await putDeadLetter(this.consumer.name, poison, database)) {
       const { stream, revision, type } = poison.event;
       this.failure = errorText(poison.error);

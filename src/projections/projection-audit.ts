@@ -40,7 +40,7 @@ export type SkippedEvent = Readonly<
   }
 >;
 
-/** Prefix of the audit's streams: `projection-statistics`. Reactors' audits stand beside those of projections. */
+/** Prefix of the audit's streams: `projection-statistics`. Reactors have audit streams too. */
 export const PROJECTION_STREAMS = 'projection-';
 
 /** Positions of the skipped events. */

@@ -20,7 +20,7 @@ export interface Projection {
   readonly tables: readonly string[];
 
   /**
-   * Works out what a page of the log changes in its tables; what it needs of them it reads through the open transaction.
+   * Computes what a page of the log changes in the tables. It may read the tables through the open transaction.
    * The events come in order, each exactly once. Keep no state between pages. Find rows by the tables' unique keys: a
    * rebuild builds the other indexes last.
    */

@@ -17,7 +17,7 @@ export type ProjectorOptions = Readonly<{
 
 /**
  * Folds pages of the log into a projection's tables. A page and its checkpoint are one transaction, so every event counts
- * exactly once whatever crashes.
+ * exactly once, also after a crash.
  */
 export class Projector implements PageHandler {
   readonly consumer: Projection;

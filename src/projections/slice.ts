@@ -6,14 +6,14 @@ import type { Projection } from './projection.js';
 import type { Reactor } from './reactor.js';
 
 /**
- * One part of the application, as the rest of the program sees it: what it keeps in the log, what it derives from the
- * log, and what it adds to the application. Each is named once, in `src/slices.ts`.
+ * One part of the application, as the rest of the program sees it: its streams in the log, its read models and reactors,
+ * and its module. `src/slices.ts` lists all of them.
  */
 export type Slice = Readonly<{
   name: string;
-  /** The streams it writes and the events that can stand in them. */
+  /** The streams it writes and the events that they can contain. */
   streams?: readonly StreamDefinition[];
-  /** What it does to the schema of the database; all slices' migrations run in the order of their timestamps. */
+  /** Its changes to the schema of the database; all slices' migrations run in the order of their timestamps. */
   migrations?: readonly (new () => MigrationInterface)[];
   /** Its read models. */
   projections?: readonly Projection[];

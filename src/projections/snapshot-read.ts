@@ -4,7 +4,7 @@ import type { Projection } from './projection.js';
 import { inSchema, LIVE_SCHEMA } from './schema-transaction.js';
 
 /**
- * Reads a projection's tables in one snapshot, whatever is written or swapped meanwhile.
+ * Reads a projection's tables in one snapshot, which does not show what is written or swapped meanwhile.
  * @throws Unavailable `database-unavailable` when the database does not answer.
  */
 export async function snapshotRead<Result>(

@@ -37,7 +37,7 @@ export type VisitArranged = z.output<typeof VisitArrangedSchema>;
 
 /** From version 1 to 2: the day got a name of its own, and a form. */
 export function withDate({ place, day }: Readonly<VisitArrangedV1>): z.input<typeof VisitArrangedV2Schema> {
-  if (day === '') throw new Error(`no day is told for the visit to ${place}`);
+  if (day === '') throw new Error(`there is no day for the visit to ${place}`);
   return { place, arrangedFor: day.split('/').reverse().join('-'), purpose: undefined };
 }
 

@@ -38,7 +38,7 @@ describe('recording a decision', () => {
     expect(given([received()]).when(command)).toEqual([decided(outcome)]);
   });
 
-  it('refuses a case nobody received', () => {
+  it('refuses a decision on a case that was not received', () => {
     expect(() => given([]).when(decideUpheld())).toThrow(NotFound);
   });
 

@@ -51,7 +51,7 @@ describe('a case in imported history', () => {
     });
   });
 
-  it('records checks by their date, whatever the order of the lines', () => {
+  it('records checks in the order of their dates, not of the lines', () => {
     expect(decideOn([], { ...UPHELD_CASE, checks: [compliedRow(2), notCompliedRow(3)] })).toEqual({
       events: [
         ...upheldWith(1),

@@ -16,7 +16,7 @@ export type StagedRow = Readonly<{ kind: ImportFileKind; line: number; row: Case
 export type StagedCase = Readonly<{
   reference: CaseReference;
   rows: readonly StagedRow[];
-  /** The first row beyond {@link MAX_CASE_ROWS}, which `rows` does not hold; nor those after it. */
+  /** The first row that exceeds {@link MAX_CASE_ROWS}. `rows` ends before it. */
   excess: StagedRow | null;
 }>;
 
@@ -34,13 +34,13 @@ const CREATE_TABLES = `
     (number bigint generated always as identity, file text, line integer, content text not null)`;
 
 /**
- * Sorts the rows of the files by case in flat memory, whatever their size and order: they are kept in temporary
- * tables of PostgreSQL, which end with the connection.
+ * Sorts the rows of the files by case. Memory stays flat for files of any size and order, because the rows are kept in
+ * temporary tables of PostgreSQL, which end with the connection.
  */
 export class ImportStaging {
   private constructor(private readonly client: Client) {}
 
-  /** Opens a connection of its own, since no other sees its temporary tables. @throws Unavailable, as all methods do. */
+  /** Opens a separate connection, because no other connection sees its temporary tables. @throws Unavailable, as all methods do. */
   static async open(databaseUrl: string): Promise<ImportStaging> {
     const client = new Client(connectionOptions({ url: databaseUrl, applicationName: 'upheld import' }));
     // When the connection is lost between two queries, the next query fails.

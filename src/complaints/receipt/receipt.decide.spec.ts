@@ -21,7 +21,7 @@ const receive = (over: Partial<ReceiveComplaint> = {}): ReceiveComplaint => ({
 });
 
 describe('receiving a complaint', () => {
-  it('records what came in', () => {
+  it('records the complaint that came in', () => {
     expect(given([]).when(receive())).toEqual([received()]);
   });
 

@@ -9,8 +9,8 @@ export type RevisionCheck<L extends EventLocation> =
   Readonly<{ kind: 'append' }> | Readonly<{ kind: 'repeat'; last: L }> | Readonly<{ kind: 'conflict' }>;
 
 /**
- * Checks an append against the revision of its stream. This truth table holds on every engine; it is what a real
- * EventStoreDB answers.
+ * Checks an append against the revision of its stream. This truth table is that of a real EventStoreDB, and holds on
+ * every engine.
  *
  * @param current the stream's last revision, `no-stream` when it has none.
  * @param ids of the events, at least one.
@@ -44,7 +44,7 @@ function checkAtAnyRevision<L extends EventLocation>(
     : { kind: 'repeat', last };
 }
 
-/** The stream has passed the expected revision: only the very events that follow that revision are a repeat. */
+/** The stream has passed the expected revision: the append is a repeat only if its events follow that revision. */
 function checkBehindTheEnd<L extends EventLocation>(
   before: number,
   locations: readonly (L | undefined)[],

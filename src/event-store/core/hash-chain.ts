@@ -48,7 +48,7 @@ export function chainEvents<E extends Readonly<{ canonical: CanonicalEvent }>>(
   });
 }
 
-/** The last event of a stream as far as it is known: what the next event is chained to. */
+/** The last known event of a stream, to which the next event is chained. */
 export type ChainHead = Readonly<{ revision: number; hash: string }>;
 
 /** The first event of a stream that does not follow from the one before it. */

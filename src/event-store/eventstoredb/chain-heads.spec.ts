@@ -46,7 +46,7 @@ describe('the last known events of streams', () => {
     expect(heads.get('case')).toEqual({ revision: 1, hash: 'first' });
   });
 
-  it('are forgotten on demand', () => {
+  it('can be removed', () => {
     heads.forget('case');
     expect(heads.get('case')).toBeUndefined();
   });

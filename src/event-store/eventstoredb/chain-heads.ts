@@ -6,9 +6,9 @@ import type { ChainHead } from '../core/hash-chain.js';
 const CAPACITY = 20_000;
 
 /**
- * The last event of streams as far as they were read. The least recently used are dropped. Appended events are not put
- * here: the server takes known ids for a repeat, whatever else the append contains, so the hash computed for an append
- * need not be the one that is stored.
+ * The last event of streams as far as they were read. The least recently used are dropped. Appended events are not added:
+ * the server treats an append with known ids as a repeat, even if the rest of it differs, so the hash computed for an
+ * append may differ from the stored one.
  */
 export class ChainHeads {
   readonly #heads: LRUCache<string, ChainHead>;

@@ -70,7 +70,7 @@ export class CompleteReads {
   async #countBefore({ name, next }: Read, from: number): Promise<number> {
     if (next < 0) return 0;
     if (next === Infinity) throw new TimedOut('the server ended the read');
-    // It is not known where a server begins to read backwards from a revision beyond the last.
+    // We do not know where a server begins to read backwards from a revision after the last.
     if (next === from && next > (await this.#firstRevision(name, 'backwards'))) return 0;
     return Math.max(0, next - (await this.#firstRevision(name, 'forwards')) + 1);
   }

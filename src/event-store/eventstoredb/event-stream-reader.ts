@@ -35,7 +35,7 @@ export class EventStreamReader {
       isEmpty = false;
       yield event;
     }
-    // It is not known where a server begins to read backwards from a revision beyond the last.
+    // We do not know where a server begins to read backwards from a revision after the last.
     if (isEmpty && direction === 'backwards' && from !== Infinity) yield* this.#backwardsFrom(stream, bounds);
   }
 

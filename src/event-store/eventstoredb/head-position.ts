@@ -39,7 +39,7 @@ export class HeadPosition {
     // A server always has events of its own.
     if (end === undefined) throw new TimedOut('the server ended the read');
     if (end < known) {
-      // The server was restored or replaced: what was found before no longer holds.
+      // The server was restored or replaced: earlier findings are no longer valid.
       [this.#last, this.#searched] = [START, START];
       await this.#search(START, Infinity);
     } else if (end > known && this.#last !== end) await this.#search(known, Infinity);

@@ -16,7 +16,7 @@ export class ServerSubscription {
   readonly #stream: StreamReader<AllStreamResolvedEvent>;
   /** Whether the server has said that there are no more events for now, and the consumer knows. */
   #live = false;
-  /** When the first event came of those since the consumer last knew that the head was reached. */
+  /** When the first event arrived after the consumer last knew that the head was reached. */
   #firstEventAt: number | undefined;
 
   constructor(

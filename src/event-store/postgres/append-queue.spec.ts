@@ -39,7 +39,7 @@ describe('the append queue', () => {
     expect(sizes).toEqual([[800, 800], [600], [2_100], [1]]);
   });
 
-  it('limits the bytes of a batch likewise', async () => {
+  it('limits the bytes of a batch in the same way', async () => {
     const batches: string[][] = [];
     const queue = new AppendQueue((batch) => {
       batches.push(batch.map(({ stream }) => stream));

@@ -48,7 +48,7 @@ export class LogWriter {
     }
   }
 
-  /** Writes each append in a transaction of its own, so that only the one at fault is refused. */
+  /** Writes each append in its own transaction, so that only the invalid one is refused. */
   async #writeOneByOne(batch: readonly ValidatedAppend[]): Promise<AppendOutcome[]> {
     const outcomes: AppendOutcome[] = [];
     for (const append of batch) outcomes.push(...(await this.write([append])));

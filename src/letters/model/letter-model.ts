@@ -44,8 +44,8 @@ export type LetterParts = Readonly<{
 const SYNTHETIC_NOTICE = "Synthetic data for demonstration: not the council's figures";
 
 /**
- * One council's letter for one year. It prints no log position and no hash, so the same figures give the same letter
- * wherever they were read.
+ * One council's letter for one year. It prints no log position and no hash, so the same figures always give the same
+ * letter.
  * @throws RangeError when the statistics and the rules are of different years.
  */
 export function letterModel({ statistics, recipient, paragraphs, rules, prose }: LetterParts): LetterModel {

@@ -89,10 +89,10 @@ describe('a letter template', () => {
     expect(faultsOf('Text.')).toEqual([
       'line 1: a closing and a signatory must follow a line ---',
       'line 1: the template must begin with its letterhead, # Name',
-      'line 1: {{ownParagraphs}} must stand once, on a line of its own between blank lines',
+      'line 1: {{ownParagraphs}} must appear once, on a line of its own between blank lines',
     ]);
     expect(faultsOf(template('{{ownParagraphs}}'))).toEqual([
-      'line 5: {{ownParagraphs}} must stand once, on a line of its own between blank lines',
+      'line 5: {{ownParagraphs}} must appear once, on a line of its own between blank lines',
     ]);
     expect(faultsOf(template('Text {{ownParagraphs}} text.'))).toEqual([
       expect.stringContaining('line 3: unknown placeholder {{ownParagraphs}}'),

@@ -42,7 +42,7 @@ export function parseLetterTemplate(template: string): LetterProse {
   if (places.length !== 1) {
     addFault(
       places[1]?.line ?? lastLine,
-      `${OWN_PARAGRAPHS} must stand once, on a line of its own between blank lines`,
+      `${OWN_PARAGRAPHS} must appear once, on a line of its own between blank lines`,
     );
   }
   const place = places[0] === undefined ? rest.length : rest.indexOf(places[0]);

@@ -1,7 +1,7 @@
 import { fillPlaceholders, placeholdersIn } from './placeholders.js';
 
 describe('placeholders', () => {
-  it('are replaced wherever they stand, with or without spaces inside the braces', () => {
+  it('are replaced anywhere in the text, with or without spaces inside the braces', () => {
     expect(fillPlaceholders('{{a}}, {{ b }} and {{a}}', { a: 'one', b: 'two' })).toBe('one, two and one');
   });
 

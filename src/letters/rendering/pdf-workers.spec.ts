@@ -108,7 +108,7 @@ describe('PDF workers', () => {
     });
   });
 
-  it('render on after one of them ended between two letters', async () => {
+  it('continue after one of them ended between two letters', async () => {
     const model = await letterOf(BLABY);
     await withWorkers({ workers: 1, worker: FAKE_WORKER }, async (workers) => {
       const [first] = await workers.render({ ...model, subject: 'exit later' });
@@ -118,7 +118,7 @@ describe('PDF workers', () => {
     });
   });
 
-  it('are no more threads than were asked for', async () => {
+  it('run on no more threads than configured', async () => {
     const model = await letterOf(BLABY);
     await withWorkers({ workers: 2, worker: FAKE_WORKER }, async (workers) => {
       const answers = await Promise.all(Array.from({ length: 20 }, () => workers.render(model)));

@@ -6,7 +6,7 @@ const STYLES = ['400Regular', '600SemiBold'];
 
 const require = createRequire(import.meta.url);
 
-/** The font files shipped with the application, so that letters are the same whatever fonts a machine has. */
+/** The font files shipped with the application, so that letters do not depend on the fonts of the machine. */
 export function letterFonts(): Buffer[] {
   return STYLES.map((style) =>
     readFileSync(require.resolve(`@expo-google-fonts/source-sans-3/${style}/SourceSans3_${style}.ttf`)),

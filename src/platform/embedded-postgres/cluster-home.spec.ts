@@ -58,7 +58,7 @@ describe('the home of a cluster', () => {
     await expect(existingHome(copy)).rejects.toMatchObject({ code: 'embedded-postgres-copied' });
   });
 
-  it('is reported as missing when it was removed, rather than created anew', async () => {
+  it('is reported as missing when it was removed, and is not created again', async () => {
     const { state, home } = await relocated();
     await rm(home, { recursive: true });
     await expect(existingHome(state)).rejects.toMatchObject({ code: 'embedded-postgres-cluster-missing' });
@@ -124,7 +124,7 @@ if (process.geteuid?.() === 0) {
       ]);
     });
 
-    it('is never a folder that another user created or can write to, nor a link', async () => {
+    it('is never a link, nor a folder that another user created or can write to', async () => {
       const [open, others, linked, good] = ['open', 'others', 'linked', 'good'].map((name) =>
         join(folder, name),
       ) as [string, string, string, string];

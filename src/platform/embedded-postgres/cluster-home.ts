@@ -83,7 +83,7 @@ export async function newHome(
   const name = createHash('sha256').update(state.dataFolder).digest('hex').slice(0, 16);
   const home = { folder: join(await reachable(), name), relocated: true };
   if (!(await claimFolder(home.folder))) throw unreachable([home.folder]);
-  // The cluster of an earlier data folder of this name, which is gone or has lost its pointer. We must not delete it.
+  // The cluster of an earlier data folder of this name, which was removed or lost its pointer. We must not delete it.
   await ignoreErrors(['ENOENT'], rename(clusterIn(home), `${clusterIn(home)}.old-${Date.now()}`));
   await writeDurably(join(home.folder, ORIGIN), `${state.dataFolder}\n`);
   await writeDurably(join(state.path, POINTER), `${home.folder}\n`);

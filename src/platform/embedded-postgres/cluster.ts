@@ -30,8 +30,8 @@ export interface NewCluster {
 }
 
 /**
- * Creates the cluster of a home, with its role and its database. It gets its final name when it is complete, so a
- * process killed half-way leaves no cluster, and the next one starts anew.
+ * Creates the cluster of a home, with its role and its database. It gets its final name when it is complete. If the
+ * process is killed before that, there is no cluster, and the next process creates one from the start.
  * @throws Unavailable `embedded-postgres-init-failed`
  */
 export async function createCluster({

@@ -46,7 +46,7 @@ export interface EmbeddedPostgres {
   /** The server was running already. */
   readonly joined: boolean;
   /**
-   * Ends this use, and stops the server if this was the last one; resolves when the server is gone. Close connections
+   * Ends this use, and stops the server if this was the last one; resolves when the server has ended. Close connections
    * first: those still open are cut. A second call does nothing more.
    * @throws Unavailable `embedded-postgres-stop-failed`
    */

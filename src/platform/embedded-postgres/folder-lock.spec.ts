@@ -16,7 +16,7 @@ afterEach(async () => {
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 describe('the lock of a folder', () => {
-  it('is held by one at a time, and by each in the end', async () => {
+  it('is held by one process at a time, and by each of them in the end', async () => {
     let inside = 0;
     let most = 0;
     const work = async (): Promise<void> => {

@@ -9,7 +9,7 @@ describe('a process', () => {
     expect(await processStart(process.pid)).toBe(start);
   });
 
-  it('is told apart from an earlier process with the same pid', async () => {
+  it('is distinguished from an earlier process with the same pid', async () => {
     const start = (await processStart(process.pid)) ?? 0;
     expect(await isLiving(process.pid, start)).toBe(true);
     expect(await isLiving(process.pid, start + 1)).toBe(false);

@@ -74,7 +74,7 @@ async function readPidFile(cluster: string): Promise<PidFile | undefined> {
 
 /** The port of the server that runs on a cluster or ran last; undefined if it is not known. */
 export async function lastPort(cluster: string): Promise<number | undefined> {
-  // The file has the arguments of the last start, in quotes, and stays when the server is gone.
+  // The file has the arguments of the last start, in quotes, and stays when the server ends.
   const options = await ignoreErrors(['ENOENT'], readFile(join(cluster, 'postmaster.opts'), 'utf8'));
   return Number(/"port=(\d+)"/.exec(options ?? '')?.[1]) || undefined;
 }
@@ -88,7 +88,7 @@ async function isOfCluster({ pid, folder }: PidFile, cluster: string): Promise<b
 }
 
 /**
- * Stops a server and waits until it is gone: with a checkpoint (`fast`) or, if that takes too long, without one
+ * Stops a server and waits until its process has ended: with a checkpoint (`fast`) or, if that takes too long, without one
  * (`immediate`). Then the next start needs a recovery; nothing is lost.
  * @throws Unavailable `embedded-postgres-stop-failed`
  */

@@ -38,7 +38,7 @@ describe('the presence of a process in a folder', () => {
     await Promise.all(uses.map((use) => use.withdraw()));
   });
 
-  it('is removed when the process is dead, even if its pid is in use again', async () => {
+  it('is removed when the process has ended, even if its pid is in use again', async () => {
     const own = await announcePresence(folder, 'user');
     await rename(join(folder, own.name), join(folder, altered(own.name, { 2: '1' })));
     await writeFile(join(folder, altered(own.name, { 1: String(2 ** 30) })), '');
@@ -47,7 +47,7 @@ describe('the presence of a process in a folder', () => {
     await own.withdraw();
   });
 
-  it('counts in another container or machine while its file is touched, whatever has its pid here', async () => {
+  it('counts in another container or on another machine while its file is touched, even if its pid is in use here', async () => {
     const own = await announcePresence(folder, 'user');
     await own.withdraw();
     const name = altered(own.name, { 1: String(2 ** 30), 3: '0123456789ab' });

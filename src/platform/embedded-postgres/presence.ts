@@ -8,7 +8,7 @@ import { isLiving, processStart, START_UNKNOWN } from './living-process.js';
 /** Why a process is present in a folder: it uses the server, or it holds the lock of the folder. */
 export type PresenceKind = 'user' | 'lock';
 
-/** A file in a folder that stands for this process, until it is withdrawn or the process ends. */
+/** A file in a folder that announces this process, until it is withdrawn or the process ends. */
 export interface Presence {
   readonly name: string;
   withdraw(): Promise<void>;

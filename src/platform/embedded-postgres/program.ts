@@ -13,9 +13,9 @@ export interface ProgramOptions {
   readonly cwd?: string;
   /** For its standard input. */
   readonly input?: string;
-  /** It is killed after so many milliseconds. */
+  /** The program is killed after this many milliseconds. */
   readonly timeoutMs: number;
-  /** It is killed when this aborts. */
+  /** The program is killed when this aborts. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -15,7 +15,7 @@ export interface ServerStart {
   readonly user: ServerUser | undefined;
   readonly binaries: Binaries;
   readonly log: ServerLog;
-  /** Settings beyond those in `postgresql.conf`. */
+  /** Settings in addition to those in `postgresql.conf`. */
   readonly settings: Readonly<Record<string, string>>;
   readonly signal: AbortSignal | undefined;
   /** Called for a port before each attempt; default: any free port. */

@@ -5,7 +5,7 @@ import type { Postmaster } from './postmaster.js';
 
 /** How often the supervisor checks that the server is alive, in milliseconds. */
 const CHECK_INTERVAL_MS = 1_000;
-/** At most so many restarts are attempted within the window. */
+/** The most restarts attempted within the window. */
 const MAX_RESTARTS = 5;
 const RESTART_WINDOW_MS = 600_000;
 /** The delay after the first attempt that failed; it doubles with each further one. */

@@ -44,7 +44,7 @@ describe('the user that PostgreSQL runs as', () => {
     expect(await chooseServerUser(true, find, failToMake)).toEqual(nobody);
   });
 
-  it('is missing for root where there is none at all, which is refused with a way out', async () => {
+  it('is refused with a solution for root where there is no such user at all', async () => {
     const { find, failToMake } = system();
     await expect(chooseServerUser(true, find, failToMake)).rejects.toMatchObject({
       code: 'embedded-postgres-no-user',

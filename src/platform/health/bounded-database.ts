@@ -14,9 +14,10 @@ export type BoundedDatabase = Readonly<{
 }>;
 
 /**
- * Opens connections for health probes, apart from those of requests: a server that is gone without a word would keep one
- * of these for a quarter of an hour, and a probe asks often. A connection that does not answer within `timeoutMs` is
- * dropped, and the next query uses another. None is opened before the first query, nor kept long after one.
+ * Opens connections for health probes, apart from those of requests. A server that vanishes without closing its
+ * connections would block a request's connection for a quarter of an hour, and probes query often. A connection that does
+ * not answer within `timeoutMs` is dropped, and the next query uses another. None is opened before the first query, nor
+ * kept long after one.
  */
 export function openBoundedDatabase(url: string, timeoutMs: number): BoundedDatabase {
   const options = connectionOptions({

@@ -10,8 +10,8 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Requires that the server listens where only this machine reaches it: it identifies nobody yet, so that anybody who
- * reaches it may write.
+ * Requires an address that only this machine can reach: the server does not identify its callers yet, so any caller
+ * may write.
  * @throws InvalidInput `host-not-loopback`.
  */
 export function requireLoopback(host: string): void {

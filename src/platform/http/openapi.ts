@@ -13,7 +13,7 @@ yearly statistics that follow from them.
 their last event in the log. Send an \`Idempotency-Key\` to be able to repeat a call whose answer was lost, and
 \`If-Match\` to write only upon the state you have read.
 
-**Errors** are problem details (RFC 9457). Programs decide by \`type\`; \`errors\` points at each field at fault.`;
+**Errors** are problem details (RFC 9457). Programs decide by \`type\`; \`errors\` points at each invalid field.`;
 
 const DOCUMENT = {
   openapi: '3.1.0',
@@ -26,7 +26,7 @@ const DOCUMENT = {
   tags: [
     { name: 'Complaints', description: 'One case from its receipt to the compliance of the council.' },
     { name: 'Statistics', description: 'The three rates of a reporting year, with what they rest on.' },
-    { name: 'Operation', description: 'How the service is, for those who run it.' },
+    { name: 'Operation', description: 'Health and metrics, for operators.' },
   ],
 };
 

@@ -5,8 +5,8 @@ import { jsonPointer } from './input-pipe.js';
 import { apiSchemas } from './api-schemas.js';
 
 /**
- * Problem types are URNs: they are the same wherever the service runs, and promise no page. A relative address would
- * change with the host that it is resolved against (RFC 9457, section 3.1.1).
+ * Problem types are URNs: they are the same on every host, and promise no page. A relative address would change with the
+ * host against which it is resolved (RFC 9457, section 3.1.1).
  */
 const PROBLEM_TYPES = 'urn:upheld:problem:';
 
@@ -20,9 +20,7 @@ export const ProblemSchema = z
     title: z.string().describe('The same in words, always equal for one type.'),
     status: z.int().min(400).max(599),
     detail: z.string().describe('What went wrong this time.'),
-    correlationId: z
-      .string()
-      .describe('The request, as it is called in the log; also the X-Request-Id header.'),
+    correlationId: z.string().describe('The id of the request in the log; also in the X-Request-Id header.'),
     errors: z
       .array(
         z.union([
@@ -37,7 +35,7 @@ export const ProblemSchema = z
         ]),
       )
       .optional()
-      .describe('One entry for each field at fault.'),
+      .describe('One entry for each invalid field.'),
   })
   .meta({ description: 'A problem (RFC 9457).' })
   .register(apiSchemas, { id: 'Problem' });

@@ -68,14 +68,14 @@ const ANSWER_HEADERS = {
     schema: { type: 'string', examples: ['"3"'] },
   },
   Location: {
-    description: 'Where what was made can be read.',
+    description: 'The address of what was created.',
     schema: { type: 'string', format: 'uri-reference' },
   },
 };
 
 const PROBLEMS_EVERYWHERE: RouteDocs['problems'] = {
   422: 'The path or the query is not of the right form; `errors` has an entry for each fault.',
-  500: 'A defect of the service, which its log tells of under the correlation id.',
+  500: 'A defect of the service. Its log has the details under the correlation id.',
   503: 'The store does not answer at present, and the same request may be sent again; or, without `Retry-After`, it holds what this release cannot read.',
 };
 
@@ -88,7 +88,7 @@ const USUAL_ERRORS: Readonly<Record<number, Error>> = {
   422: new InvalidInput('the address is not as it should be', [
     { pointer: 'year', detail: 'must be a reporting year such as 2019-20' },
   ]),
-  500: new Error('not told'),
+  500: new Error('not shown'),
   503: new Unavailable('store-unavailable', 'the store does not answer'),
 };
 

@@ -21,7 +21,7 @@ async function* numbers(count: number, onRead: (number: number) => void = () => 
   }
 }
 
-/** Events so many at a time, as an engine reads them. */
+/** Yields events in batches of the given size, as an engine reads them. */
 async function* inBatches(events: AsyncIterable<EventWithoutMetadata>, size: number) {
   let batch: EventWithoutMetadata[] = [];
   for await (const event of events) {
@@ -32,7 +32,7 @@ async function* inBatches(events: AsyncIterable<EventWithoutMetadata>, size: num
   if (batch.length > 0) yield batch;
 }
 
-/** All that can go on by itself has. */
+/** Resolves when no pending work can continue by itself. */
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe('pages with read-ahead', () => {
@@ -80,7 +80,7 @@ describe('pages with read-ahead', () => {
     expect(read).toBe(49);
   });
 
-  it('tell of a failure to read after the page before it', async () => {
+  it('report a failed read after the page before it', async () => {
     const failing = (async function* () {
       yield* numbers(3);
       throw new Error('the log is out');

@@ -32,7 +32,7 @@ export type ShadowSource = Readonly<{
 /**
  * Creates empty copies of a projection's tables, with a checkpoint of their own, in one transaction. The copy that an
  * interrupted rebuild left is continued instead, if this release filled it from this log, with the same version of the
- * projection, the same form of the tables and the same skipped events, and if it holds no position beyond the log.
+ * projection, the same form of the tables and the same skipped events, and if its checkpoint is not after the head of the log.
  *
  * @returns the checkpoint of the copy; START for a new one.
  */

@@ -92,8 +92,8 @@ export function projectionHealth(status: ProjectionStatus): ProjectionHealth {
 
 /**
  * Why a projection or a reactor makes the application unready; null when it does not. One that an event stopped, or that
- * refuses its log or tables, waits for an operator. One that is behind catches up by itself: answers say which position
- * they are of, and who needs their own write asks for it with `?after=`. Which process runs it does not matter.
+ * refuses its log or tables, waits for an operator. One that is behind catches up by itself: answers name their position,
+ * and callers can wait for their own writes with `?after=`. It does not matter which process runs it.
  */
 export function unreliableReason({ projection, stoppedBy, refused }: ProjectionHealth): string | null {
   if (refused !== null) return refused;

@@ -11,7 +11,7 @@ type Figures = Pick<GroupStatistics, 'upheld' | 'compliance' | 'satisfactoryReme
 
 /**
  * Reconcile or refuse (design 1): in every council, in every type and in the nation satisfactory ≤ upheld ≤
- * investigations, and each base is the count it stands for; and councils = types = nation, count by count.
+ * investigations, and each base equals its count; and councils = types = nation, count by count.
  *
  * @throws Error naming the first figure that does not reconcile.
  */

@@ -56,7 +56,7 @@ export class CreateStatistics1795219200200 implements MigrationInterface {
 
 /**
  * Adds the counts of a year after every 8,192 of its changes (tally-snapshots.ts), so that an earlier figure is summed
- * from fewer changes than that. The statement makes those of what was projected before, by the same rule.
+ * from fewer changes than that. The statement makes the snapshots of changes projected earlier, by the same rule.
  */
 export class AddTallyMilestones1795219200500 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -96,8 +96,8 @@ export class AddTallyMilestones1795219200500 implements MigrationInterface {
 }
 
 /**
- * Gives tables and a column the names of what they hold. `statistics_case` held whole complaints, and holds only the
- * facts that count once the projection is rebuilt at its version 2.
+ * Renames tables and a column after what they hold. `statistics_case` held whole complaints; when the projection has been
+ * rebuilt at version 2, it holds only the facts that count.
  */
 export class RenameStatisticsTables1795219200700 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -58,7 +58,7 @@ export class PostgresStatisticsRepository implements StatisticsRepository {
     if (asAt?.kind === 'instant') await this.waitForInstant(asAt.instant);
     const tallies = await this.readIfProjected(year, asAt, select);
     if (tallies !== null) return tallies;
-    // Of all moments, only a position that the caller names can lie beyond the checkpoint.
+    // Only a position that the caller names can be after the checkpoint.
     if (asAt?.kind === 'position') await this.waitFor(asAt.position);
     const talliesAfterWait = await this.readIfProjected(year, asAt, select);
     if (talliesAfterWait !== null) return talliesAfterWait;

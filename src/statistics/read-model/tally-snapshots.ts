@@ -28,9 +28,9 @@ export async function changesByYear(transaction: QueryRunner): Promise<readonly 
 }
 
 /**
- * The snapshots that a page makes: the counts of a year after every so many of its changes. At which events they are
- * made follows from the log alone, not from how it was cut into pages. To be called before the page's changes are
- * added to the present counts.
+ * The snapshots that a page makes: the counts of a year after every `interval` of its changes. The events at which they
+ * are made follow from the log alone, not from how it was cut into pages. Call it before the page's changes are added to
+ * the present counts.
  * @param before the number of changes in each year before the page.
  * @param interval changes of a year from one snapshot to the next.
  */

@@ -14,7 +14,7 @@ async function chunksOf(content: string | Buffer, size: number): Promise<string[
   return chunks;
 }
 
-describe('the bytes of a file, whatever the size of its chunks', () => {
+describe('the bytes of a file, in chunks of any size', () => {
   it.each([1, 2, 3, 7, 100])(
     'lose the byte order mark and keep CR LF together, %i at a time',
     async (size) => {

@@ -95,7 +95,7 @@ describe('the records of a CSV file', () => {
     { minLength: 1, maxLength: 20 },
   );
 
-  it('read back as they were written, with their lines, whatever the size of the chunks', async () => {
+  it('read back as they were written, with their lines, from chunks of any size', async () => {
     await fc.assert(
       fc.asyncProperty(
         rows,

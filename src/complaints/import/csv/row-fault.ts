@@ -1,6 +1,6 @@
 /** What is wrong with a row. */
 export type RowFault = Readonly<{
-  /** The column at fault, as the file's header names it; null when it is the whole row. */
+  /** The invalid column, as the file's header names it; null when the whole row is invalid. */
   column: string | null;
   /** Stable, kebab-case. */
   code: string;

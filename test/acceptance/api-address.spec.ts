@@ -94,7 +94,7 @@ describe('the server', () => {
     expect(answer.status).toBe(422);
   });
 
-  it('names no software that it is made of, and restricts what a page may do', async () => {
+  it('does not name the software it uses, and restricts what a page may do', async () => {
     const { headers } = await api.get('/docs');
     expect(headers.get('x-powered-by')).toBeNull();
     expect(headers.get('server')).toBeNull();

@@ -10,7 +10,7 @@ afterAll(() => api.close());
 const text = (body: unknown) => JSON.stringify(body);
 
 describe('a body', () => {
-  it('is answered with every field at fault, each with its pointer', async () => {
+  it('is answered with every invalid field, each with its pointer', async () => {
     const body = {
       outcome: 'upheld',
       decidedOn: '2019-02-30',
@@ -88,7 +88,7 @@ describe('a body', () => {
     });
   });
 
-  it('is refused where it is left out', async () => {
+  it('is refused when it is missing', async () => {
     expect(await api.send('/v1/complaints', { method: 'POST' })).toMatchObject({
       status: 422,
       body: { errors: [{ pointer: '#', detail: 'is required' }] },
@@ -171,7 +171,7 @@ describe('a body', () => {
     expect(await api.events(reference)).toBe(0);
   });
 
-  it('is refused with a finding whose remedy is not known, whatever else it says', async () => {
+  it('is refused with a finding whose remedy is not known, and only that field is named', async () => {
     const reference = await given(api, 'received');
     const body = { ...UPHELD, finding: { ...UPHELD.finding, remedy: 'Recommended' } };
     expect(await api.post(`/v1/complaints/${reference}/decisions`, body)).toMatchObject({

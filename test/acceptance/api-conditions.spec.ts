@@ -35,7 +35,7 @@ describe('If-Match', () => {
     expect(await api.events(reference)).toBe(4);
   });
 
-  it('does not stand in the way of a repeat under the same key', async () => {
+  it('does not prevent a repeat under the same key', async () => {
     const reference = await given(api, 'received');
     const headers = { 'if-match': '"0"', 'idempotency-key': 'decide' };
     const send = () => api.post(`/v1/complaints/${reference}/decisions`, NOT_UPHELD, headers);

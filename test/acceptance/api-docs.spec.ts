@@ -86,7 +86,7 @@ it('documents each call in words, under a tag that is introduced', () => {
   }
 });
 
-it('documents every parameter of a path, and the headers each call heeds', () => {
+it('documents every parameter of a path, and the headers that each call uses', () => {
   for (const { path, method, parameters } of operations) {
     const inPath = parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
     expect(inPath).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
@@ -102,7 +102,7 @@ it('documents the problems of each call, with an example of that status', () => 
     const problems = Object.entries(responses).filter(([status]) => Number(status) >= 400);
     const statuses = problems.map(([status]) => status);
     expect(statuses).toEqual(expect.arrayContaining(['422', '500']));
-    // These two answer whatever is away.
+    // These two are answered during any outage.
     expect(statuses.includes('503')).toBe(!['/health/live', '/metrics'].includes(path));
     if (method === 'post') expect(statuses).toEqual(expect.arrayContaining(['400', '409', '413', '415']));
     for (const [status, { content }] of problems) {
@@ -115,11 +115,11 @@ it('documents the problems of each call, with an example of that status', () => 
   }
 });
 
-/** Where each command is sent, and the refusals that no request there can meet. */
+/** The route of each command, and the refusals that no request to it can have. */
 const ROUTES: Readonly<Record<ComplaintCommand['type'], Readonly<{ path: string; never?: string[] }>>> = {
   ReceiveComplaint: { path: '/v1/complaints' },
   RecordDecision: { path: '/v1/complaints/{reference}/decisions' },
-  // A body names no recommendation; only an import does.
+  // Only an import names the recommendation.
   MakeRecommendation: {
     path: '/v1/complaints/{reference}/recommendations',
     never: ['recommendation-in-use'],
@@ -196,7 +196,7 @@ it.each(
   }
 });
 
-it('has a browser at /docs that asks nothing of other hosts', async () => {
+it('has a browser at /docs that requests nothing from other hosts', async () => {
   const redirect = await api.send('/', { redirect: 'manual' });
   expect([redirect.status, redirect.headers.get('location')]).toEqual([302, '/docs']);
   const page = await api.get('/docs');

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 describe('the request id', () => {
-  it("is the caller's own where it gives one, and is stored as the correlation id", async () => {
+  it("is the caller's id where the request has one, and is stored as the correlation id", async () => {
     const reference = newReference();
     const { headers } = await api.post('/v1/complaints', complaint(reference), {
       'x-request-id': 'desk-7/41',
@@ -27,7 +27,7 @@ describe('the request id', () => {
     expect(api.log.some((line) => line.includes('"reqId":"desk-7/41"'))).toBe(true);
   });
 
-  it('is a new one where the given one is not plain', async () => {
+  it('is a new one where the given one has other characters than plain ones', async () => {
     const { headers } = await api.get('/v1/statistics/2019-20', { 'x-request-id': 'a b' });
     expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
@@ -55,7 +55,7 @@ describe('a store that fails', () => {
   });
   afterEach(() => failing.close());
 
-  it('unexpectedly is answered with 500 and none of its details, which the log has', async () => {
+  it('unexpectedly is answered with 500 and without details, which are in the log', async () => {
     store.failure = new TypeError('secret of db.internal');
     const { status, headers, body } = await failing.get('/v1/complaints/19007429', {
       'x-request-id': 'look-me-up',
@@ -83,7 +83,7 @@ describe('a store that fails', () => {
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
   });
 
-  it('to let anyone write leads to a conflict', async () => {
+  it('to append at the expected revision leads to 409', async () => {
     store.failure = new RevisionConflict('complaint-19007429', 'no-stream', 0);
     expect(await failing.post('/v1/complaints', complaint('19007429'))).toMatchObject({
       status: 409,
@@ -92,7 +92,7 @@ describe('a store that fails', () => {
   });
 });
 
-it('answers the requests it has when it closes', async () => {
+it('answers pending requests when it closes', async () => {
   let begun: () => void = () => undefined;
   const reading = new Promise<void>((resolve) => (begun = resolve));
   class SlowStore extends MemoryEventStore {

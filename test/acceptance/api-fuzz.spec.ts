@@ -3,7 +3,7 @@ import { openHttpApi, type Answer, type HttpApi } from '../support/http-api.js';
 import { complaint, COMPLIED, given, newReference, RECOMMENDATION, UPHELD } from '../support/http-cases.js';
 
 let api: HttpApi;
-/** A case at each stage, so that a body that happens to be right is carried out. */
+/** A case at each stage, so that a body that happens to be valid is accepted. */
 let routes: readonly Readonly<{ path: string; right: object }>[];
 
 beforeAll(async () => {
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** Expects no 5xx, nothing stored by a request that was refused, and problem details for each refusal. */
+/** Expects no 5xx. Expects of a refusal that it stored nothing and has problem details. */
 async function expectNoFailure(send: () => Promise<Answer>): Promise<void> {
   const before = await api.store.head();
   const { status, headers, body } = await send();
@@ -34,7 +34,7 @@ async function expectNoFailure(send: () => Promise<Answer>): Promise<void> {
   });
 }
 
-/** A right body with some of its fields left out, replaced by anything, or joined by others. */
+/** A valid body with some fields removed, replaced by any value, or added. */
 const nearly = (right: object): fc.Arbitrary<object> =>
   fc
     .tuple(
@@ -89,7 +89,7 @@ it('refuses any bytes as a body without failing', async () => {
   );
 });
 
-it('takes any header a client can send without failing', async () => {
+it('accepts any header a client can send without failing', async () => {
   const value = fc.string({
     unit: fc
       .integer({ min: 0x20, max: 0xff })

@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 describe('Idempotency-Key', () => {
-  it('gets the first answer again, whatever happened since', async () => {
+  it('gets the first answer again, whatever happened since then', async () => {
     const reference = newReference();
     const key = { 'idempotency-key': 'register' };
     const first = await api.post('/v1/complaints', complaint(reference), key);
@@ -26,7 +26,7 @@ describe('Idempotency-Key', () => {
     expect(await api.events(reference)).toBe(5);
   });
 
-  it('is the same key quoted or bare, and the same content in another order of fields', async () => {
+  it('is the same key quoted or unquoted, and the same content in another order of fields', async () => {
     const reference = await given(api, 'received');
     const path = `/v1/complaints/${reference}/decisions`;
     const { outcome, decidedOn, finding } = UPHELD;
@@ -78,7 +78,7 @@ describe('Idempotency-Key', () => {
     expect(await api.events(reference)).toBe(4);
   });
 
-  it('names its registration also where the case was stored already and nothing changed', async () => {
+  it('identifies its registration also where the case was stored already and nothing changed', async () => {
     const reference = newReference();
     const key = { 'idempotency-key': `known-${reference}` };
     await api.post('/v1/complaints', complaint(reference));

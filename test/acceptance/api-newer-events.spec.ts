@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.close());
 
-/** What a newer program beside this one may record at any moment. */
+/** Records an event as a newer program may that runs at the same time. */
 function recordNewer() {
   const data = { outcome: 'upheld', decidedOn: '2019-10-02', decidedBy: 'panel' };
   const newer = arranged(2, data, { type: 'DecisionRecorded' });
@@ -37,10 +37,10 @@ function recordNewer() {
 it('refuses every request on a case with an event of a newer program, and stores nothing', async () => {
   const { position } = await recordNewer();
   const head = await running.upheld.store.head();
-  const asked = ['', '/history', '/recommendations/r1'].map((path) =>
+  const queries = ['', '/history', '/recommendations/r1'].map((path) =>
     fetch(`${running.url}/v1/complaints/19007429${path}`),
   );
-  const told = Object.entries({
+  const commands = Object.entries({
     '': COMPLAINT,
     '/19007429/decisions': UPHELD,
     '/19007429/recommendations': RECOMMENDATION,
@@ -52,17 +52,17 @@ it('refuses every request on a case with an event of a newer program, and stores
       body: JSON.stringify(body),
     }),
   );
-  const answers = await Promise.all([...asked, ...told]);
+  const answers = await Promise.all([...queries, ...commands]);
   for (const answer of answers) {
     expect([answer.url, answer.status]).toEqual([answer.url, 503]);
     expect(answer.headers.get('content-type')).toBe(PROBLEM_MEDIA_TYPE);
-    // Asking again would not help.
+    // A retry would not help.
     expect(answer.headers.get('retry-after')).toBeNull();
     expect(await answer.json()).toEqual(PROBLEM);
   }
   expect(await running.upheld.store.head()).toBe(head);
 
-  // The figures before it are still answered; a request that waits for it gets the reason why they stopped.
+  // The figures before the event are still answered. A request that waits for it gets the reason for the stop.
   await until(async () => (await deadLetterOf('statistics', running.upheld.database)) !== null);
   expect(await running.get('/authorities/E07000129/statistics/2019-20')).toMatchObject({ status: 200 });
   expect(

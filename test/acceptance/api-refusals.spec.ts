@@ -279,7 +279,7 @@ it.each([
   expect(await api.events(reference)).toBe(before);
 });
 
-/** What the documentation says of the refusals of a route. */
+/** The documentation of the refusals of a route. */
 async function documented(route: string): Promise<string> {
   const { body } = await api.get('/openapi.json');
   const { paths } = body as {

@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => api.close());
 
 describe('a case over HTTP', () => {
-  it('goes from receipt through decision and recommendation to compliance', async () => {
+  it('leads from receipt through decision and recommendation to compliance', async () => {
     const received = await api.post('/v1/complaints', complaint('19007429'));
     expect(received).toMatchObject({
       status: 201,
@@ -76,7 +76,7 @@ describe('a case over HTTP', () => {
         {
           type: 'ComplaintReceived',
           revision: 0,
-          // The three councils stand before it, and the claim of its key.
+          // The three councils and the claim of its key are before it.
           position: '5',
           command: 'the-first',
           data: complaint('19007429'),
@@ -103,14 +103,14 @@ describe('a case over HTTP', () => {
     expect(HistoryAnswerSchema.safeParse(body).error).toBeUndefined();
   });
 
-  it('is found by its printed reference too', async () => {
+  it('is also found by its printed reference', async () => {
     await api.post('/v1/complaints', complaint('19 007 429'));
     const { status, body } = await api.post('/v1/complaints/19%20007%20429/decisions', NOT_UPHELD);
     expect({ status, body }).toMatchObject({ status: 201, body: { reference: '19007429' } });
     expect((await api.get('/v1/complaints/19%20007%20429')).status).toBe(200);
   });
 
-  it('numbers recommendations in turn', async () => {
+  it('numbers recommendations consecutively', async () => {
     const reference = await given(api, 'recommended');
     const { body } = await api.post(`/v1/complaints/${reference}/recommendations`, RECOMMENDATION);
     expect(body).toMatchObject({ recommendation: 'r2' });
@@ -218,7 +218,7 @@ describe('the statistics over HTTP', () => {
     });
   });
 
-  it('are refused for what is no year and no code', async () => {
+  it('are refused for an invalid year or code', async () => {
     for (const year of ['2019', '2019-21', '2019-2020', '0000-01', '2019-20%00']) {
       expect(await api.get(`/v1/statistics/${year}`)).toMatchObject({
         status: 422,

@@ -81,7 +81,7 @@ describe('upheld statistics', () => {
 });
 
 describe('upheld letters', () => {
-  it('writes the letters asked for, the same bytes each time', async () => {
+  it('writes the requested letters, with the same bytes each time', async () => {
     const codes = ['--authority', 'E07000129', 'E10000034'];
     const first = await upheld('letters', '2019-20', '--out', at('letters'), ...codes, '--json');
     const second = await upheld('letters', '2019-20', '--out', at('letters'), ...codes, '--json');

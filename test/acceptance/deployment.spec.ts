@@ -25,11 +25,11 @@ describe.each([
   const compose = readCompose(text);
   const application = compose.services['upheld'];
 
-  it('is reached from this machine only, has no password, and pins what it runs', () => {
+  it('is reachable from this machine only, contains no password, and pins its images', () => {
     expect(faultsOf(compose, ENVIRONMENT)).toEqual([]);
   });
 
-  it('gives the application a configuration that it takes, this version of it', () => {
+  it('gives this version of the application a configuration that it accepts', () => {
     const environment = Object.entries(application?.environment ?? {}).map(([variable, value]) => [
       variable,
       filledIn(String(value), PASSWORDS),
@@ -44,7 +44,7 @@ describe.each([
     expect(application?.image).toBe(`upheld:${version}`);
   });
 
-  it('hands on every setting that the README has for an application in it', () => {
+  it('passes on every setting that the documentation lists for the application', () => {
     const given = {
       ...PASSWORDS,
       UPHELD_PORT: '3100',
@@ -65,7 +65,7 @@ describe.each([
     },
   );
 
-  it('takes other ports, the same for those who listen and those who call', () => {
+  it('accepts other ports, the same for servers and clients', () => {
     const ports = {
       UPHELD_POSTGRES_PORT: '40001',
       UPHELD_EVENTSTORE_PORT: '40002',
@@ -83,7 +83,7 @@ describe.each([
     expect(published.some((port) => port === '40002' || port === '40003')).toBe(true);
   });
 
-  it('lets the application do no more than it must, and waits for what it needs', () => {
+  it('gives the application the least privileges, and starts it after the services that it needs', () => {
     expect(application).toMatchObject({
       network_mode: 'host',
       read_only: true,
@@ -99,7 +99,7 @@ describe.each([
   });
 });
 
-describe('what is found to be wrong with a compose file', () => {
+describe('the faults found in a compose file', () => {
   const SOUND = `
     name: sound
     services:
@@ -123,35 +123,35 @@ describe('what is found to be wrong with a compose file', () => {
       'a password that has a default',
       (text: string) =>
         text.replace('base:2.1",', 'base:2.1", environment: { DB_PASSWORD: "${P:-changeit}" },'),
-      ['base: DB_PASSWORD stands in the file'],
+      ['base: DB_PASSWORD is written in the file'],
     ],
     [
       'a password in an address',
       (text: string) => text.replace('UPHELD_PORT: 3000', 'DATABASE_URL: "postgres://a:b@127.0.0.1/c"'),
-      ['app: a password stands in DATABASE_URL'],
+      ['app: a password is written in DATABASE_URL'],
     ],
     [
       'a password in an address that has a default',
       (text: string) => text.replace('UPHELD_PORT: 3000', 'DATABASE_URL: "postgres://a:${P:-b}@127.0.0.1/c"'),
-      ['app: a password stands in DATABASE_URL'],
+      ['app: a password is written in DATABASE_URL'],
     ],
     [
       'nodes with the password of the manual',
       (text: string) => text.replace('base:2.1",', 'base:2.1", environment: { EVENTSTORE_CLUSTER_SIZE: 3 },'),
       [
-        'base: EVENTSTORE_DEFAULT_ADMIN_PASSWORD is the one that the manual tells',
-        'base: EVENTSTORE_DEFAULT_OPS_PASSWORD is the one that the manual tells',
+        'base: EVENTSTORE_DEFAULT_ADMIN_PASSWORD is the default of the manual',
+        'base: EVENTSTORE_DEFAULT_OPS_PASSWORD is the default of the manual',
       ],
     ],
     [
       'an image without a tag',
       (text: string) => text.replace('base:2.1', 'base'),
-      ['base: image base may be another tomorrow'],
+      ['base: image base has no exact version'],
     ],
     [
       'an image with a tag that moves',
       (text: string) => text.replace('base:2.1', 'base:latest'),
-      ['base: image base:latest may be another tomorrow'],
+      ['base: image base:latest has no exact version'],
     ],
     [
       'no health check',
@@ -159,7 +159,7 @@ describe('what is found to be wrong with a compose file', () => {
       ['app: has no health check'],
     ],
     [
-      'a variable that nobody reads',
+      'a variable that the application does not read',
       (text: string) => text.replace('UPHELD_PORT', 'UPHELD_PROT'),
       ['app: the application does not know UPHELD_PROT'],
     ],
@@ -171,7 +171,7 @@ describe('what is found to be wrong with a compose file', () => {
     [
       'a volume that is not declared',
       (text: string) => text.replace('base:2.1",', 'base:2.1", volumes: ["data:/data"],'),
-      ['volume data is not one of the file'],
+      ['volume data is not declared'],
     ],
   ])('%s', (_, change, found) => {
     expect(faults(change)).toEqual(found);

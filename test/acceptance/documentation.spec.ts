@@ -18,7 +18,7 @@ function foldersOf(folder: string): string[] {
   });
 }
 
-/** The folders that ARCHITECTURE.md lists: a line each, indented by two spaces a level, the name ending with a slash. */
+/** The folders that ARCHITECTURE.md lists: one a line, indented by two spaces a level, with a slash after the name. */
 function listedFolders(): string[] {
   const listing = /^src\/\n((?: {2}.*\n)+)/m.exec(read('ARCHITECTURE.md'))?.[1] ?? '';
   const path: string[] = [];

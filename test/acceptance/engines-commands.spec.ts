@@ -15,7 +15,7 @@ const BLABY = AuthorityCodeSchema.parse('E07000129');
 const CASES = commandsFor(BLABY, YEAR, { upheld: 3, notUpheld: 1, complied: 2 });
 const LATER = commandsFor(BLABY, YEAR, { upheld: 1 });
 
-/** Decisions of another year; the last was taken on a day that there is not. */
+/** Decisions of another year; the date of the last does not exist. */
 const DECISIONS = [
   'reference,authority,subject,received_on,decided_on,outcome,reason,remedy,injustice',
   '16000001,E07000129,Housing,2016-05-01,2016-09-02,upheld,,already-provided,true',
@@ -23,7 +23,7 @@ const DECISIONS = [
   '16000003,E10000034,Education,2016-05-01,2016-09-31,not-upheld,,,',
 ].join('\n');
 
-/** What a command printed as JSON, and how it ended. */
+/** The JSON output and the exit code of a command. */
 const printed = ({ code, stdout }: CommandOutput) => ({ code, json: JSON.parse(stdout) as unknown });
 
 describe.each(EVENTSTOREDB_SERVERS)(
@@ -37,7 +37,7 @@ describe.each(EVENTSTOREDB_SERVERS)(
     }, 120_000);
     afterAll(() => engines.close());
 
-    it('imports a file, each case once however often, and counts it', async () => {
+    it('imports a file, stores each case once in repeated imports, and counts it', async () => {
       const folder = await temporaryFolder();
       try {
         const file = join(folder.path, 'decisions.csv');
@@ -68,8 +68,8 @@ describe.each(EVENTSTOREDB_SERVERS)(
       const [one, other] = await both(async (engine) => {
         const before = await statisticsOf(engine, YEAR);
         await recordCases(engine, LATER);
-        const asked = ['statistics', YEAR, '--as-at', before.basis.position, '--json'];
-        expect(printed(await engine.command(...asked))).toEqual({ code: 0, json: before });
+        const query = ['statistics', YEAR, '--as-at', before.basis.position, '--json'];
+        expect(printed(await engine.command(...query))).toEqual({ code: 0, json: before });
         return withoutPosition(await statisticsOf(engine, YEAR));
       });
       expect(other).toBe(one);
@@ -87,7 +87,7 @@ describe.each(EVENTSTOREDB_SERVERS)(
         expect(log.json).toEqual(await verifyLog(engine.upheld.store));
         return {
           rebuilt: rebuilt.code,
-          // How many marks of time there are depends on positions, so the rows are not compared.
+          // The number of rows of the time index depends on positions, so it is not compared.
           models: [models.code, verified.map(({ projection, difference }) => ({ projection, difference }))],
           log,
         };
@@ -100,7 +100,7 @@ describe.each(EVENTSTOREDB_SERVERS)(
       });
     }, 120_000);
 
-    it('names an event that somebody slipped into EventStoreDB, and ends verify with 6', async () => {
+    it('names an event that was written to EventStoreDB directly, and verify exits with code 6', async () => {
       const client = EventStoreDBClient.connectionString(engines.eventStoreUrl);
       try {
         await client.appendToStream(`${engines.streamPrefix}complaint-13000001`, [

@@ -22,16 +22,16 @@ const CASES = [
   ...commandsFor(WORCESTERSHIRE, YEAR, { upheld: 4, complied: 1, compliedLate: 1, notComplied: 1 }),
 ];
 
-/** What was shown, and when. */
+/** Statistics that were shown, and when. */
 type Shown = Readonly<{ statistics: YearStatistics; instant: string }>;
 
-/** Records cases in two parts. @returns what was shown after each. */
+/** Records cases in two parts. @returns the statistics shown after each. */
 async function record(engine: Engine): Promise<readonly Shown[]> {
   const shown: Shown[] = [];
   for (const cases of [CASES.slice(0, 5), CASES.slice(5)]) {
     await recordCases(engine, cases);
     const statistics = await statisticsOf(engine, YEAR);
-    // So that the instant lies between what was stored and what comes, by the clock of either.
+    // The instant must be after the stored events and before the next, by the clocks of both engines.
     await pause(50);
     shown.push({ statistics, instant: new Date().toISOString() });
     await pause(50);
@@ -49,7 +49,7 @@ describe.each(EVENTSTOREDB_SERVERS)('with the log in PostgreSQL, and in EventSto
   }, 120_000);
   afterAll(() => engines.close());
 
-  it('the same cases give the same statistics, but for the position they are of', async () => {
+  it('the same cases give the same statistics, except for their position', async () => {
     const [one, other] = await both(async (engine) => withoutPosition(await statisticsOf(engine, YEAR)));
     expect(other).toBe(one);
     expect(one).toContain('"count":3,"of":4,"percent":75');
@@ -87,7 +87,7 @@ describe.each(EVENTSTOREDB_SERVERS)('with the log in PostgreSQL, and in EventSto
           },
           body: JSON.stringify(body),
         });
-        return { status: answer.status, told: (await answer.json()) as { position: string } };
+        return { status: answer.status, body: (await answer.json()) as { position: string } };
       };
       const answers: unknown[] = [];
       for (const [path, body] of commands) {
@@ -95,7 +95,7 @@ describe.each(EVENTSTOREDB_SERVERS)('with the log in PostgreSQL, and in EventSto
         const head = await upheld.store.head();
         expect(await send(path, body, `one${path}`)).toEqual(first);
         expect(await upheld.store.head()).toBe(head);
-        answers.push({ status: first.status, ...first.told, position: null });
+        answers.push({ status: first.status, ...first.body, position: null });
       }
       const again = await send('', complaint('15000001'));
       return [...answers, again.status];
@@ -112,13 +112,13 @@ describe.each(EVENTSTOREDB_SERVERS)('with the log in PostgreSQL, and in EventSto
     expect(other).toEqual(one);
   });
 
-  it('what was shown at an earlier moment is shown again, by position and by instant', async () => {
+  it('statistics as at an earlier moment are those shown then, by position and by instant', async () => {
     const [one, other] = await both(async (engine) => {
       const moments = shown.get(engine) ?? [];
       for (const { statistics, instant } of moments) {
         for (const moment of [statistics.basis.position, instant]) {
-          const asked = await engine.get(`/statistics/${YEAR}?asAt=${encodeURIComponent(moment)}`);
-          expect(asked).toEqual({ status: 200, body: statistics });
+          const answer = await engine.get(`/statistics/${YEAR}?asAt=${encodeURIComponent(moment)}`);
+          expect(answer).toEqual({ status: 200, body: statistics });
         }
       }
       return moments.map(({ statistics }) => withoutPosition(statistics));

@@ -174,7 +174,7 @@ describe('an event that this program cannot read', () => {
   });
 });
 
-/** As in the application: an unknown event stops it too. */
+/** Checked as in the application, so that an unknown event stops it too. */
 function projection(): Projection {
   return rejectingUnknownEvents(
     visits,

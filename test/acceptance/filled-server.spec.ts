@@ -8,9 +8,9 @@ import { z } from 'zod';
 import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-/** As long as the application takes it, so that nothing else finds one too long that its own configuration allows. */
+/** The longest prefix that the configuration allows, so that the test finds code that cannot handle it. */
 const PREFIX = 'filled-with-what-others-have-left-there-';
-/** Of other applications; some begin as this one's do, or nearly. */
+/** Streams of other applications. Some begin like those of this application, or nearly so. */
 const NEIGHBOURS = [
   'orders-1',
   'upheld.complaint-19007429',
@@ -18,9 +18,9 @@ const NEIGHBOURS = [
   PREFIX,
   `${PREFIX}z.complaint-19007429`,
 ];
-/** How the streams of a run begin: with all of that, or with as much as leaves room in the configuration. */
+/** How the streams of a run begin: with the whole prefix, or with the part of it that leaves room for a random end. */
 const OWN = new RegExp(`^(?:${PREFIX}|${PREFIX.slice(0, 32)})[0-9a-f]{7}\\.`);
-/** A suite of `npm run test:contract`: its file, how its tests' names begin, and how many there are at least. */
+/** A suite of `npm run test:contract`: its file, the beginning of its tests' names, and their least number. */
 type Suite = Readonly<{ file: string; name: RegExp; tests: number }>;
 const SHORT: readonly Suite[] = [
   { file: 'eventstoredb-behaviour', name: /^EventStoreDB answers appends/, tests: 4 },
@@ -28,7 +28,7 @@ const SHORT: readonly Suite[] = [
   { file: 'eventstoredb-store', name: /^the log in EventStoreDB/, tests: 4 },
   { file: 'engines.spec', name: /^with the log in PostgreSQL, and/, tests: 4 },
 ];
-/** All but the commands at the command line, which name their server in the same way. */
+/** All suites except that of the command line, which names its server in the same way. */
 const ALL: readonly Suite[] = [
   ...SHORT,
   { file: 'contract/eventstoredb.spec', name: /^the event store contract: EventStoreDB, a real/, tests: 50 },
@@ -59,7 +59,7 @@ beforeAll(async () => {
   await client.setStreamMetadata('orders-1', { truncateBefore: 10 });
 });
 afterEach(() => {
-  // One whose test is over, for whatever reason, keeps a core for minutes.
+  // A run that is not killed with its test would keep a core busy for minutes.
   if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   process.kill(-child.pid, 'SIGKILL');
 });
@@ -70,8 +70,8 @@ afterAll(async () => {
 });
 
 /**
- * Runs the tests that name a real server, as `npm run test:contract` does, in a process of their own.
- * @returns the names of those that passed, which are all, of each suite.
+ * Runs the tests on a real server, as `npm run test:contract` does, in a separate process.
+ * @returns the names of the tests that passed. @throws if one failed.
  */
 async function runContract(suites: readonly Suite[]): Promise<string[]> {
   const { scripts } = ScriptsSchema.parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
@@ -100,7 +100,7 @@ async function runContract(suites: readonly Suite[]): Promise<string[]> {
   return names;
 }
 
-/** How many events each stream has, but for the system's. */
+/** The number of events of each stream, without system streams. */
 async function streams(): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>();
   const read: AsyncIterable<AllStreamResolvedEvent> = client.readAll();
@@ -116,7 +116,7 @@ it('npm run test:contract runs on a server that restarts between two runs, with 
   expect([...before.keys()].toSorted()).toEqual(NEIGHBOURS.toSorted());
 
   const first = await runContract(SHORT);
-  // On the server named: what they stored is there, under the prefix of the run.
+  // The tests used the given server: their streams are there, under the prefix of the run.
   const afterFirst = await streams();
   const ownOf = (all: ReadonlyMap<string, number>) => [...all.keys()].filter((stream) => !before.has(stream));
   const logsOf = (all: ReadonlyMap<string, number>) =>
@@ -130,6 +130,6 @@ it('npm run test:contract runs on a server that restarts between two runs, with 
   const afterSecond = await streams();
   expect(logsOf(afterSecond)).not.toContain(undefined);
   expect(logsOf(afterSecond).size).toBeGreaterThanOrEqual(logsOf(afterFirst).size + ALL.length);
-  // Nobody wrote what was there.
+  // No test wrote to streams that were there before.
   for (const [stream, count] of afterFirst) expect(afterSecond.get(stream)).toBe(count);
 }, 300_000);

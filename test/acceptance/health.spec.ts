@@ -19,7 +19,7 @@ const { running, afterwards } = upheldOfTests();
 
 const act = () => commandContext({ id: 'operator-2', role: 'operator' }, new Date('2026-04-01T09:00:00Z'));
 
-it('is alive, and ready with the log in PostgreSQL', async () => {
+it('is live and ready with the log in PostgreSQL', async () => {
   const upheld = await running();
   const head = String(await upheld.upheld.store.head());
   const { version } = new StatisticsProjection();

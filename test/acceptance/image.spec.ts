@@ -18,7 +18,7 @@ describe('the Dockerfile', () => {
     .filter((value) => !value.startsWith('--from'))
     .flatMap((value) => value.split(' ').slice(0, -1));
 
-  it('copies only what there is and what .dockerignore lets through', () => {
+  it('copies only files that exist and that .dockerignore does not exclude', () => {
     expect(copied.length).toBeGreaterThan(5);
     expect(copied.filter((path) => !existsSync(pathOf(path)))).toEqual([]);
     expect(copied.filter((path) => isIgnored(path, dockerignore))).toEqual([]);
@@ -44,7 +44,7 @@ describe('the Dockerfile', () => {
     },
   );
 
-  it('begins every stage with the same exact Node, one that the package takes', () => {
+  it('begins every stage with the same exact version of Node, one that the package supports', () => {
     const [image = '', ...others] = values('FROM').map((value) => value.split(' ')[0] ?? '');
     const [, major, minor] = /^node:(\d+)\.(\d+)\.\d+-bookworm-slim$/.exec(image) ?? [];
     expect(new Set(others)).toEqual(new Set([image]));
@@ -52,13 +52,13 @@ describe('the Dockerfile', () => {
     expect(Number(major) === 20 && Number(minor) >= 19).toBe(true);
   });
 
-  it('runs no script of a dependency, and installs what the lock file says', () => {
+  it('runs no script of a dependency, and installs the versions of the lock file', () => {
     const installs = values('RUN').filter((value) => value.includes('npm') && !value.startsWith('npm run'));
     expect(installs).toHaveLength(2);
     for (const install of installs) expect(install).toMatch(/^npm ci .*--ignore-scripts/);
   });
 
-  it('runs as somebody who is not root, hears SIGTERM, and tells its health', () => {
+  it('runs as a user other than root, receives SIGTERM, and has a health check', () => {
     const last = instructions.slice(instructions.findLastIndex(({ name }) => name === 'FROM'));
     const order = last.map(({ name }) => name);
     expect(last.findLast(({ name }) => name === 'USER')?.value).toBe('node');

@@ -12,7 +12,7 @@ import {
 const { imported, complaint, complianceOutcomeOf, store } = importsOfTests();
 
 describe('importing history', () => {
-  it('joins the files case by case, whatever the order of their lines', async () => {
+  it('joins the files case by case, in any order of their lines', async () => {
     const result = await imported({
       compliance: [complied(2), complied(1, 'b'), notComplied(2), complied(1, 'a')],
       recommendations: [recommendation(2), recommendation(1, 'b'), recommendation(1, 'a')],

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => running.close());
 
 const note = (error: string | null) => noteLastError('statistics', error, running.upheld.database);
-/** The error in the status. */
+/** The last error as the status shows it. */
 const known = async () => {
   const { lastError } = await projectionStatus(consumerOf(running.upheld, 'statistics'), running.upheld);
   return { error: lastError?.error ?? '', at: lastError?.at ?? '' };
@@ -27,7 +27,7 @@ const status = async (...options: string[]) => {
 };
 
 describe('the last error of a projection', () => {
-  it('is in the health report until it is over, without credentials, and does not make it unready', async () => {
+  it('is in the health report until the projection succeeds, without credentials, and does not make it unready', async () => {
     await note(`${ERROR} (postgres://upheld:hunter2@127.0.0.1/upheld)`);
     const { projections } = await ready(running);
     const shown = { error: `${ERROR} (postgres://…@127.0.0.1/upheld)`, at: (await known()).at };
@@ -36,7 +36,7 @@ describe('the last error of a projection', () => {
     expect((await ready(running)).projections).toMatchObject([{ lastError: null }]);
   });
 
-  it('is shown to the operator at the command line until it is over', async () => {
+  it('is shown to the operator at the command line until the projection succeeds', async () => {
     expect(await status()).not.toContain('last error');
     await note(ERROR);
     const lastError = await known();

@@ -107,7 +107,7 @@ it('show a projection that refuses its log', async () => {
   expect(of(await scrape(url), 'refused')).toBe(1);
 });
 
-it('answer while PostgreSQL is away, and leave out what is unknown then', async () => {
+it('are answered while PostgreSQL does not answer, without the values that are then unknown', async () => {
   const database = await createDatabase();
   afterwards(() => database.drop());
   const link = await SeverableLink.to(database.url);
@@ -123,7 +123,7 @@ it('answer while PostgreSQL is away, and leave out what is unknown then', async 
   await until(async () => of(await scrape(url), 'stopped') === 0);
 }, 60_000);
 
-it('measure requests by method, route and class of status, and by nothing that a caller can choose', async () => {
+it('measure requests by method, route and class of status, and by no text that a caller can choose', async () => {
   const { url, get, post } = await running();
   await get('/statistics/2019-20');
   await get('/statistics/2020-21');
@@ -133,7 +133,7 @@ it('measure requests by method, route and class of status, and by nothing that a
     await fetch(url + made);
   await fetch(`${url}/${randomUUID()}`, { method: 'PROPFIND' });
   await fetch(`${url}/v1/statistics/2019-20`, { method: 'DELETE' });
-  // The last answer is counted once it has left.
+  // An answer is counted after it was sent, so the last one may be missing at first.
   await until(async () => requests(await scrape(url)).some(({ labels }) => labels['method'] === 'DELETE'));
   const counted = requests(await scrape(url))
     .filter(({ labels }) => labels['route'] !== '/metrics')
@@ -151,7 +151,7 @@ it('measure requests by method, route and class of status, and by nothing that a
   ]);
 });
 
-it('still hold their values when the application has closed: the last scrape may come meanwhile', async () => {
+it('keep their values when the application has closed, for a last scrape during the shutdown', async () => {
   const upheld = await started();
   const metrics = upheld.app.get(Metrics);
   await upheld.get('/statistics/2019-20');
@@ -173,7 +173,7 @@ it('name the unit of everything, in the name and in the help', async () => {
   }
 });
 
-it('of two applications in one process are kept apart, also when one ends', async () => {
+it('of two applications in one process are separate, also when one ends', async () => {
   const [one, other] = [await started(), await running()];
   await one.get('/statistics/2019-20');
   const routes = async ({ url }: RunningUpheld) =>

@@ -19,7 +19,7 @@ async function rowsOf<Row>(url: string, sql: string): Promise<Row[]> {
 }
 
 describe("an operator's own PostgreSQL, whose search path names another schema first", () => {
-  it('has all tables in public, and is served from like any other', async () => {
+  it('has all tables in public, and works like any other', async () => {
     const { url, drop } = await createDatabase();
     try {
       const name = new URL(url).pathname.slice(1);
@@ -58,7 +58,7 @@ describe("an operator's own PostgreSQL, whose search path names another schema f
 });
 
 describe('a PostgreSQL that runs out of disk space while statistics are read', () => {
-  it('is reported as unavailable, not by its answers to the statements that follow', async () => {
+  it('is reported as unavailable, not by the errors of the statements that follow', async () => {
     const running = await runUpheld({ projecting: false });
     try {
       await running.upheld.database.query(`
@@ -79,7 +79,7 @@ describe('a PostgreSQL that runs out of disk space while statistics are read', (
   });
 });
 
-/** What a session of the server says of its settings, by name. */
+/** The settings of a session of the server, by name. */
 async function settingsOf(
   url: string,
   names: readonly string[],
@@ -105,10 +105,10 @@ describe('a connection to PostgreSQL', () => {
   });
   afterAll(() => created.drop());
 
-  it('is ended by the server within 30 seconds when the machine of the client is gone', async () => {
+  it('is ended by the server within 30 seconds when the machine of the client no longer answers', async () => {
     const database = await openDatabase(created.url, []);
     try {
-      // A server reached through a file has no such settings.
+      // A connection through a socket file does not have these settings.
       const [{ remote } = { remote: null }] = await database.query<{ remote: string | null }[]>(
         'select inet_client_addr()::text as remote',
       );
@@ -123,7 +123,7 @@ describe('a connection to PostgreSQL', () => {
     }
   });
 
-  it('has a name, the schema public, and no time limits unless it asks for them', async () => {
+  it('has a name, the schema public, and no time limits by default', async () => {
     const names = ['application_name', 'search_path', 'statement_timeout', 'enable_seqscan'];
     expect(await settingsOf(created.url, names)).toEqual({
       application_name: 'upheld test',
@@ -133,7 +133,7 @@ describe('a connection to PostgreSQL', () => {
     });
   });
 
-  it('has the time limits and settings that it asks for, besides those of every connection', async () => {
+  it('has the requested time limits and settings, in addition to those of every connection', async () => {
     const names = [
       'statement_timeout',
       'idle_in_transaction_session_timeout',
@@ -153,7 +153,7 @@ describe('a connection to PostgreSQL', () => {
     });
   });
 
-  it('fails a query that is not answered in the time that it asks for', async () => {
+  it('fails a query that is not answered within its time limit', async () => {
     const options = { url: created.url, applicationName: 'upheld test', answerTimeoutMs: 50 };
     const client = new Client(connectionOptions(options));
     client.on('error', () => undefined);

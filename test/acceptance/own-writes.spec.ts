@@ -3,7 +3,7 @@ import { complaint } from '../support/http-cases.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
 
 const BLABY = 'E07000129';
-/** Far more than an answer may wait, on a machine that has much else to do; in milliseconds. */
+/** Much longer than an answer may wait, for a busy machine; in milliseconds. */
 const BOUND = 40_000;
 
 let running: RunningUpheld;
@@ -15,8 +15,8 @@ afterAll(() => running.close());
 
 const tokenOf = (body: unknown) => (body as { position: string }).position;
 
-/** Does work while the projector cannot write its pages. */
-async function whileHeldUp(work: () => Promise<void>): Promise<void> {
+/** Runs work while the projector cannot write its pages. */
+async function whileProjectorIsBlocked(work: () => Promise<void>): Promise<void> {
   const held = running.upheld.database.createQueryRunner();
   await held.startTransaction();
   await held.query(`select from projection_checkpoint where projection = 'statistics' for update`);
@@ -29,7 +29,7 @@ async function whileHeldUp(work: () => Promise<void>): Promise<void> {
 }
 
 describe('reading one’s own writes', () => {
-  it('gives an answer that includes the command, at once', async () => {
+  it('gives at once an answer that includes the command', async () => {
     for (let number = 1; number <= 25; number += 1) {
       const reference = `17${String(number).padStart(6, '0')}`;
       await running.post('/complaints', complaint(reference, { receivedOn: '2021-05-01' }));
@@ -47,22 +47,22 @@ describe('reading one’s own writes', () => {
     expect(status).toBe(409);
   });
 
-  it('refuses a token that is beyond any log', async () => {
+  it('refuses a token that is too large for any log', async () => {
     const { status, body } = await running.get(`/statistics/2019-20?after=${2n ** 63n}`);
     expect(status).toBe(422);
     expect(body).toMatchObject({ errors: [{ parameter: 'after' }] });
   });
 
-  it('waits for the position of ?asAt= likewise', async () => {
-    let asked: Promise<{ status: number; body: unknown }> | undefined;
+  it('also waits for the position of ?asAt=', async () => {
+    let answer: Promise<{ status: number; body: unknown }> | undefined;
     let token = '';
-    await whileHeldUp(async () => {
+    await whileProjectorIsBlocked(async () => {
       token = tokenOf((await running.post('/complaints', complaint('18000003'))).body);
-      asked = running.get(`/statistics/2019-20?asAt=${token}`);
-      // Longer than an answer takes that does not wait.
+      answer = running.get(`/statistics/2019-20?asAt=${token}`);
+      // Longer than the time for an answer that does not wait.
       await pause(300);
     });
-    expect(await asked).toMatchObject({ status: 200, body: { basis: { position: token } } });
+    expect(await answer).toMatchObject({ status: 200, body: { basis: { position: token } } });
   });
 
   it.each([
@@ -73,12 +73,12 @@ describe('reading one’s own writes', () => {
     async (_, path, reference) => {
       await running.upheld.caughtUp();
       const before = String(await running.upheld.store.head());
-      let asked = '';
-      await whileHeldUp(async () => {
+      let url = '';
+      await whileProjectorIsBlocked(async () => {
         const { status, body } = await running.post('/complaints', complaint(reference));
         expect(status).toBe(201);
-        asked = `${running.url}${path}?after=${tokenOf(body)}`;
-        const answer = await fetch(asked, { signal: AbortSignal.timeout(BOUND) });
+        url = `${running.url}${path}?after=${tokenOf(body)}`;
+        const answer = await fetch(url, { signal: AbortSignal.timeout(BOUND) });
         expect(answer.status).toBe(503);
         expect(answer.headers.get('content-type')).toBe('application/problem+json');
         expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
@@ -92,7 +92,7 @@ describe('reading one’s own writes', () => {
           body: { basis: { position: before } },
         });
       });
-      const answer = await fetch(asked, { signal: AbortSignal.timeout(BOUND) });
+      const answer = await fetch(url, { signal: AbortSignal.timeout(BOUND) });
       expect(answer.status).toBe(200);
       const { basis } = (await answer.json()) as { basis: { position: string } };
       expect(BigInt(basis.position)).toBeGreaterThan(BigInt(before));

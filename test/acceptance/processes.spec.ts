@@ -78,7 +78,7 @@ describe('two processes on one data folder', () => {
 describe('the API on an empty database', () => {
   it('waits for the projection before it listens, so that its first answer includes the councils', async () => {
     const database = await createDatabase();
-    // As though another process held the lease and had not projected anything yet.
+    // As if another process held the lease and had not projected anything yet.
     const lease = await AdvisoryLockLease.tryAcquire(database.url, processorLease('statistics'));
     const starting = ServedUpheld.start({ DATABASE_URL: database.url });
     let listens = false;
@@ -141,7 +141,7 @@ describe('the API on an empty database', () => {
   }, 90_000);
 });
 
-/** When each session last began to query a checkpoint; a process that waits for a projection queries again and again. */
+/** When each session last queried a checkpoint. A process that waits for a projection queries it repeatedly. */
 async function checkpointQueryTimes(watcher: Client): Promise<string[]> {
   const { rows } = await watcher.query<{ at: string }>(
     `select query_start::text as at from pg_stat_activity

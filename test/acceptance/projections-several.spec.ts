@@ -28,7 +28,7 @@ class AddListingTables1795219299000 implements MigrationInterface {
   }
 }
 
-/** A slice with a projection and a reactor, which both follow complaints beside the statistics. */
+/** A slice with a projection and a reactor, which follow complaints like the statistics. */
 function sliceOf(listing: Listing, reactor: ActingReactor): Slice {
   return {
     name: 'test',

@@ -66,7 +66,7 @@ describe('upheld projections status', () => {
 });
 
 describe('an event of the log that no part of the program knows', () => {
-  it('stops the statistics until an operator says why it may be left out', async () => {
+  it('stops the statistics until an operator skips it with a reason', async () => {
     await recordUnknownEvent(running.upheld.store);
     await until(isStopped);
     expect((await projections('status')).stdout).toMatch(/stopped by inquiry-1@0 \(InquiryOpened@1\)/);
@@ -109,7 +109,7 @@ describe('an event of the log that no part of the program knows', () => {
 });
 
 describe('upheld import, while the statistics are stopped', () => {
-  it('stores its cases, reports what it did, and says that the figures do not hold them yet', async () => {
+  it('stores its cases, reports what it did, and says that the figures do not include them yet', async () => {
     await recordUnknownEvent(running.upheld.store);
     await until(isStopped);
     const folder = await mkdtemp(join(tmpdir(), 'upheld-import-'));
@@ -131,7 +131,7 @@ describe('upheld import, while the statistics are stopped', () => {
 });
 
 describe('upheld projections rebuild', () => {
-  it('repairs what was tampered with, which verify finds; readers see the one or the other', async () => {
+  it('repairs tampered tables, which verify finds; readers see the tables from before or after', async () => {
     const right = (await running.get(STATISTICS)).body;
     await running.upheld.database.query(
       `update statistics_tally set count = count + 1 where authority = 'E07000129' and measure = 'upheld'`,

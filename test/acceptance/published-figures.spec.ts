@@ -54,14 +54,14 @@ function countsOf(row: Row): CaseCounts {
   };
 }
 
-/** The one number of cases that gives a published compliance rate; the count itself is not published. */
+/** The only count of complied cases that gives a published compliance rate; the count itself is not published. */
 function compliedOf(outcomes: number, published: number): number {
   const candidates = Array.from({ length: outcomes + 1 }, (_, n) => n).filter(
     (n) => percent(n, outcomes) === published,
   );
   const [only, second] = candidates;
   if (only === undefined || second !== undefined)
-    throw new Error(`${published}% of ${outcomes} is not one number`);
+    throw new Error(`${published}% of ${outcomes} is no single count`);
   return only;
 }
 
@@ -83,7 +83,7 @@ function recomputed(row: Row) {
   return own;
 }
 
-/** A blank cell is a figure that was not published, and a rate of nothing is published as blank. */
+/** A blank cell is a figure that was not published, or the rate of 0 cases. */
 const published = (cell: string) => (cell === '' ? null : Number(cell));
 
 describe('figures published for', () => {

@@ -5,7 +5,7 @@ import { localDate } from '../../src/platform/local-date.js';
 import { recordCases } from '../support/cases.js';
 import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
 
-/** Stands in every text of the case. */
+/** Occurs in every text of the case. */
 const MARK = 'Quokka';
 const REFERENCE = '19007429';
 
@@ -49,7 +49,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.close());
 
-/** All rows, as text, of all tables that projections fill. */
+/** All rows of all projected tables, as text. */
 async function readModelRows(): Promise<string[]> {
   const { database, projections } = running.upheld;
   const rows: string[] = [];

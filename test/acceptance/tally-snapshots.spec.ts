@@ -27,7 +27,7 @@ import { FoldedStatistics } from '../support/http-statistics.js';
 
 const YEAR = reportingYear('2019-20');
 const COUNCILS = ['E07000129', 'E10000034', 'E07000236'].map((code) => AuthorityCodeSchema.parse(code));
-/** So few that a page has several snapshots, and that some events make two changes across one. */
+/** Small, so that a page has several snapshots, and a snapshot falls between two changes of some event. */
 const CHANGES_BETWEEN = 7;
 const TABLES = ['statistics_year', 'statistics_tally_snapshot'];
 
@@ -47,7 +47,7 @@ beforeAll(async () => {
     notComplied: 3,
   };
   const cases = COUNCILS.flatMap((council) => commandsFor(council, YEAR, counts)).map(withCure);
-  // One command of each case, then the next of each, as on a working day.
+  // The first command of each case, then the second of each, and so on, so that cases overlap.
   for (let step = 0; cases.some((commands) => step < commands.length); step += 1) {
     for (const commands of cases) {
       const [first, command] = [commands[0], commands[step]];
@@ -77,7 +77,7 @@ function withCure(commands: readonly ComplaintCommand[]): readonly ComplaintComm
   return [...commands, cure];
 }
 
-/** A database into which the log is projected, in pages of the sizes given, taken in turn. */
+/** A database into which the log is projected, in pages of the given sizes, repeated in order. */
 async function projected(sizes: readonly number[], projection: StatisticsProjection): Promise<DataSource> {
   const { url, drop } = await createDatabase();
   closing.push(drop);
@@ -96,7 +96,7 @@ async function projected(sizes: readonly number[], projection: StatisticsProject
   return database;
 }
 
-/** The positions of the year's snapshots, and by how many changes their event goes past the multiple. */
+/** The positions of the year's snapshots, and how many changes their event has after the multiple. */
 async function snapshotsIn(database: DataSource): Promise<{ position: bigint; excess: number }[]> {
   const rows = await database.query<{ position: string; excess: number }[]>(
     `select position::text, count(*)::integer % $1 as excess
@@ -126,14 +126,14 @@ describe("the snapshots of a year's counts", () => {
     const oracle = new FoldedStatistics(store);
     const [blaby] = COUNCILS;
     if (blaby === undefined) throw new Error('no council');
-    const asked = log.slice(-100);
+    const lastEvents = log.slice(-100);
     const snapshots = (await snapshotsIn(database)).filter(({ position }) =>
-      asked.some((event) => event.position === position),
+      lastEvents.some((event) => event.position === position),
     );
     // Both kinds occur: a multiple at the last change of an event, and one at a change before it.
     expect(snapshots.filter(({ excess }) => excess === 0).length).toBeGreaterThan(0);
     expect(snapshots.filter(({ excess }) => excess > 0).length).toBeGreaterThan(0);
-    for (const { position } of asked) {
+    for (const { position } of lastEvents) {
       const asAt = { kind: 'position', position } as const;
       const folded = annualStatistics(await oracle.talliesOfYear(YEAR, asAt));
       expect(annualStatistics(await repository.talliesOfYear(YEAR, asAt))).toEqual(folded);
@@ -161,7 +161,7 @@ describe("the snapshots of a year's counts", () => {
 
   it('are made by their migration for the changes projected before it, by the same rule', async () => {
     const database = await projected([log.length], new StatisticsProjection());
-    // Two changes an event, the second of which undoes the first: a snapshot's event has one change past the multiple.
+    // Each event has two changes, and the second undoes the first: the event of a snapshot has one change too many.
     const more = CHANGES_PER_SNAPSHOT + 100;
     await database.query(
       `insert into statistics_change (year, position, authority, measure, delta, reference)

@@ -17,7 +17,7 @@ import { runUpheld, type RunningUpheld } from '../support/running-upheld.js';
 const YEAR = reportingYear('2019-20');
 const BLABY = AuthorityCodeSchema.parse('E07000129');
 
-/** What was answered after some cases, and when. */
+/** The statistics answered after some cases, and when. */
 type Answered = Readonly<{
   statistics: YearStatistics;
   ofBlaby: AuthorityStatistics;
@@ -37,7 +37,7 @@ beforeAll(async () => {
     const ofBlaby = await running.queries.execute(new StatisticsOfAuthority(BLABY, YEAR));
     const at = position(statistics.basis.position);
     answers.push({ statistics, ofBlaby, at, instant: new Date().toISOString() });
-    // So that the next cases are stored at a later instant.
+    // The next cases must be stored at a later instant.
     await pause(20);
   }
 });
@@ -53,26 +53,27 @@ async function record(commands: readonly ComplaintCommand[]): Promise<void> {
   }
 }
 
-const asked = (query: string) => running.get(`/statistics/2019-20?asAt=${encodeURIComponent(query)}`);
+const statisticsAsAt = (query: string) =>
+  running.get(`/statistics/2019-20?asAt=${encodeURIComponent(query)}`);
 const askedOfBlaby = (query: string) =>
   running.get(`/authorities/${BLABY}/statistics/2019-20?asAt=${encodeURIComponent(query)}`);
-/** Asks the command line for statistics as at a moment. */
+/** Statistics as at a moment from the command line. */
 const printed = (moment: string, ...options: string[]): Promise<CommandOutput> =>
   upheldCommand(['statistics', '2019-20', '--as-at', moment, ...options], {
     DATABASE_URL: running.upheld.databaseUrl,
   });
 
 describe('statistics as at an earlier moment', () => {
-  it('are those answered then, when asked for by the position of that answer', async () => {
+  it('are those answered then, as at the position of that answer', async () => {
     expect(answers.map(({ statistics }) => statistics.national.upheld.of)).toEqual([2, 5, 8]);
     for (const { statistics, at } of answers) {
-      expect(await asked(String(at))).toEqual({ status: 200, body: statistics });
+      expect(await statisticsAsAt(String(at))).toEqual({ status: 200, body: statistics });
     }
   });
 
-  it('are those answered then, when asked for by the instant, and carry the position', async () => {
+  it('are those answered then, as at the instant, and name the position', async () => {
     for (const { statistics, instant } of answers) {
-      expect(await asked(instant)).toEqual({ status: 200, body: statistics });
+      expect(await statisticsAsAt(instant)).toEqual({ status: 200, body: statistics });
     }
   });
 
@@ -121,11 +122,11 @@ describe('statistics as at an earlier moment', () => {
   it('accept an instant in any zone', async () => {
     const [first] = answers;
     const instant = first?.instant.replace('Z', '+00:00') ?? '';
-    expect((await asked(instant)).body).toEqual(first?.statistics);
+    expect((await statisticsAsAt(instant)).body).toEqual(first?.statistics);
   });
 
   it('are empty before the log began', async () => {
-    expect((await asked('2001-01-01T00:00:00Z')).body).toMatchObject({
+    expect((await statisticsAsAt('2001-01-01T00:00:00Z')).body).toMatchObject({
       authorities: [],
       national: { authorities: 0, upheld: { of: 0, percent: null } },
       basis: { position: '0' },
@@ -136,7 +137,7 @@ describe('statistics as at an earlier moment', () => {
     ['an instant in the future', '2099-01-01T00:00:00Z'],
     ['a position beyond the head', '999999999'],
   ])('refuse %s', async (_, query) => {
-    expect(await asked(query)).toMatchObject({
+    expect(await statisticsAsAt(query)).toMatchObject({
       status: 409,
       body: { type: 'urn:upheld:problem:not-reached-yet' },
     });
@@ -156,8 +157,11 @@ describe('statistics as at an earlier moment', () => {
     String(2n ** 63n),
     '0000-01-01T00:00:00Z',
     '9999-12-31T23:59:59-23:59',
-  ])('refuse %p, which is no position nor an instant with its zone', async (query) => {
-    expect(await asked(query)).toMatchObject({ status: 422, body: { errors: [{ parameter: 'asAt' }] } });
+  ])('refuse %p, which is neither a position nor an instant with its zone', async (query) => {
+    expect(await statisticsAsAt(query)).toMatchObject({
+      status: 422,
+      body: { errors: [{ parameter: 'asAt' }] },
+    });
   });
 
   it.each(['yesterday', '2020-07-01', '1.5'])('refuse --as-at %s as a misuse', async (moment) => {
@@ -168,12 +172,12 @@ describe('statistics as at an earlier moment', () => {
 });
 
 describe('an instant', () => {
-  it('is looked for in the log only after the last entry of the time index before it', async () => {
+  it('is searched for in the log only after the last entry of the time index before it', async () => {
     const { database, store } = running.upheld;
     await Promise.all(commandsFor(BLABY, YEAR, { notUpheld: 60 }).map(record));
     await running.upheld.caughtUp();
     const head = await store.head();
-    // As texts they sort the other way round.
+    // Compared as text, they are in the opposite order.
     const indexed = [position('99'), position(head - 3n)];
     expect(head).toBeGreaterThan(103n);
     await database.query('delete from statistics_time_index');
@@ -186,7 +190,9 @@ describe('an instant', () => {
     await pause(20);
 
     const reading = jest.spyOn(store, 'readAll');
-    expect((await asked(instant.toISOString())).body).toMatchObject({ basis: { position: String(head) } });
+    expect((await statisticsAsAt(instant.toISOString())).body).toMatchObject({
+      basis: { position: String(head) },
+    });
     expect(reading.mock.calls.map(([options]) => options?.after)).toEqual([indexed[1]]);
     reading.mockRestore();
   });

@@ -30,7 +30,7 @@ afterAll(async () => {
 const verify = (...args: string[]) =>
   upheldCommand(['verify', ...args], { DATABASE_URL: running.upheld.databaseUrl });
 
-/** Does to the log what its triggers refuse, as someone who owns the server could, and undoes it again. */
+/** Changes the log without its triggers, as the owner of the server could, runs work, and undoes the change. */
 async function tampered<Result>(
   statement: string,
   undo: string,
@@ -52,7 +52,7 @@ async function tampered<Result>(
 const PLACE = "stream = 'complaint-19007429'";
 
 describe('upheld verify', () => {
-  it('says of an untouched log that every hash holds', async () => {
+  it('says that every hash of an unchanged log holds', async () => {
     const ran = await verify();
     expect(ran.code).toBe(0);
     expect(JSON.parse((await verify('--json')).stdout)).toMatchObject({ broken: null, complete: true });
@@ -76,23 +76,23 @@ describe('upheld verify', () => {
       'before which one was removed',
       `update event_log set stream = 'complaint-elsewhere', revision = 99 where ${PLACE} and revision = 1`,
       `update event_log set stream = 'complaint-19007429', revision = 1 where stream = 'complaint-elsewhere'`,
-      // The removed event stands elsewhere now, earlier in the log, and is out of place there.
+      // The removed event is now in another stream, earlier in the log, and leaves a gap there.
       { revision: 99, reason: 'gap' },
     ],
     [
-      'that holds what no event may',
+      'with content that no event may have',
       `update event_log set data = (left(data::text, -1) || ',"odd":[1e400,"\\ud800"]}')::json where ${PLACE} and revision = 0`,
       `update event_log set data = replace(data::text, ',"odd":[1e400,"\\ud800"]', '')::json where ${PLACE} and revision = 0`,
       { revision: 0, reason: 'hash' },
     ],
-  ])('names the first event %s, and ends with 6', async (_, statement, undo, broken) => {
+  ])('names the first event %s, and exits with code 6', async (_, statement, undo, broken) => {
     const ran = await tampered(statement, undo, () => verify('--json'));
     expect(ran.code).toBe(6);
     expect(JSON.parse(ran.stdout)).toMatchObject({ broken });
     expect(await verify()).toMatchObject({ code: 0 });
   });
 
-  it('tells it in a line', async () => {
+  it('names the broken event in a line', async () => {
     const ran = await tampered(
       `update event_log set data = replace(data::text, 'Housing', 'Planning')::json where ${PLACE} and revision = 0`,
       `update event_log set data = replace(data::text, 'Planning', 'Housing')::json where ${PLACE} and revision = 0`,
@@ -106,7 +106,7 @@ describe('upheld verify', () => {
   it.each([
     [[], /^0 events in 0 streams were verified before the interruption; the others were not read\.\n$/],
     [['--json'], /"broken": null,\s+"complete": false\s/],
-  ])('does not say after Ctrl-C that every hash holds: %j', async (options, told) => {
+  ])('does not say after Ctrl-C that every hash holds: %j', async (options, stdout) => {
     const { url, drop } = await createDatabase();
     const holder = new pg.Client({ connectionString: url });
     await holder.connect();
@@ -122,7 +122,7 @@ describe('upheld verify', () => {
       await holder.query('rollback');
       expect(await command.ended).toMatchObject({
         code: 130,
-        stdout: expect.stringMatching(told) as unknown,
+        stdout: expect.stringMatching(stdout) as unknown,
       });
     } finally {
       await holder.end();
@@ -134,7 +134,7 @@ describe('upheld verify', () => {
     expect(await verify('--fast')).toMatchObject({ code: 2, stdout: '' });
   });
 
-  it('holds on a store that was only just made', async () => {
+  it('passes on a new store', async () => {
     const empty = await createDatabase();
     try {
       expect(await upheldCommand(['verify', '--json'], { DATABASE_URL: empty.url })).toMatchObject({

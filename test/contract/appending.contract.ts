@@ -81,7 +81,7 @@ export function appendingContract({ store, stream, isOwn }: Subject): void {
       }
     });
 
-    it('gives a repeat the first answer, whatever was appended since', async () => {
+    it('gives a repeat the first answer, whatever was appended later', async () => {
       const name = stream('repeat');
       const [first, second] = [sampleEvents(2), sampleEvents(3)];
       const answers = [await store().append(name, 'no-stream', first), await store().append(name, 1, second)];

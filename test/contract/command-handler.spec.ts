@@ -43,19 +43,19 @@ describe.each(ENGINES)('commands of several processes on the log %s', (_, open, 
   });
   afterAll(() => engine.close());
 
-  it('are answered and stored as by processes that keep no states', async () => {
+  it('are answered and stored as by processes that keep no states in memory', async () => {
     const property = fc.asyncProperty(steps, (planned) => sameWithoutStates(engine.logs, planned));
     await fc.assert(property, { numRuns, endOnFailure: true });
   });
 
-  it('at the same time are answered by no state that was out of date when they were sent', async () => {
+  it('sent at the same time are never answered from a state that was out of date when they were sent', async () => {
     const kinds = new Set<string>();
     const property = fc.asyncProperty(steps, async (planned) => {
       const answers = await concurrentAnswers(engine.logs, planned);
       for (const { answer } of answers) kinds.add(answer.replace(/,.*/, ''));
     });
     await fc.assert(property, { numRuns, endOnFailure: true });
-    // Otherwise the property shows little.
+    // Otherwise the commands were too alike for the property to prove much.
     const wanted = [
       '0 events',
       '1 events',
@@ -78,7 +78,7 @@ async function sameWithoutStates(logs: readonly Log[], planned: readonly Step[])
   }
 }
 
-/** What the stream of an account holds, without what differs from run to run. */
+/** The events of an account, without the fields that differ from run to run. */
 async function contentOf(processes: Processes, account: number) {
   const history = await processes.historyOf(account);
   return history.map(({ event, revision, metadata: { command } }) => ({ event, revision, command }));
@@ -94,7 +94,7 @@ async function concurrentAnswers(logs: readonly Log[], planned: readonly Step[])
   return answers;
 }
 
-/** A log that answers a read as it answered the same read before. */
+/** A log that answers every other read of a stream with its previous answer. */
 class StaleLog implements Log {
   readonly append: Log['append'];
   readonly #answers = new Map<string, RecordedEvent[]>();
@@ -118,7 +118,7 @@ describe('a log that answers some reads with an earlier state', () => {
   it.each([
     ['commands in sequence', sameWithoutStates],
     ['concurrent commands', concurrentAnswers],
-  ])('is found out by %s', async (_, check) => {
+  ])('is detected by %s', async (_, check) => {
     const property = fc.asyncProperty(steps, async (planned) => {
       await check([new StaleLog(new MemoryEventStore())], planned);
     });

@@ -9,7 +9,7 @@ import { readingContract } from './reading.contract.js';
 import { settlingContract } from './settling.contract.js';
 import { subscribingContract } from './subscribing.contract.js';
 
-/** An engine with a log of its own, on a server that may hold other streams already. */
+/** An engine with a separate log, on a server that may already have other streams. */
 export type Opened = Readonly<{
   store: EventStore;
   /** Opens another store on the same log, as another process would. Undefined where only one store can use a log. */
@@ -29,7 +29,7 @@ export type Subject = Readonly<{
   isOwn: (stream: string) => boolean;
 }>;
 
-/** What every engine of the log must do. */
+/** The contract of every engine of the log. */
 export function eventStoreContract(name: string, open: () => Promise<Opened>): void {
   describe(`the event store contract: ${name}`, () => {
     const prefix = `contract-${randomUUID().slice(0, 8)}-`;

@@ -5,7 +5,7 @@ import { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventstoredb
 import { freshPrefix } from '../support/stream-prefix.js';
 import { all } from './event-store.contract.js';
 
-/** An event of some test. */
+/** An event of a test. */
 export const event = (data: Record<string, string | number>): EventData<JSONEventType> =>
   jsonEvent({ id: randomUUID(), type: 'Measured', data });
 

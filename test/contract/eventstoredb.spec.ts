@@ -6,7 +6,7 @@ import { eventStoreContract, type Opened } from './event-store.contract.js';
 
 const REAL = process.env.TEST_EVENTSTORE_URL;
 
-/** A log of its own on a server. `stop` stops the server, if no other log is on it. */
+/** A separate log on a server. `stop` stops the server, if no other log is on it. */
 function openOn(url: string, stop: () => Promise<void> = () => Promise.resolve()): Opened {
   const streamPrefix = freshPrefix();
   const stores: EventStoreDbEventStore[] = [];

@@ -8,7 +8,7 @@ import { openLogDatabase, type LogDatabase } from './log-database.js';
 import { CREATE_SEQUENCE, writeRaw, type PositionSource, type RawTransaction } from './raw-writer.js';
 import { sampleEvent, sampleEvents } from '../support/sample-events.js';
 
-/** What several writers do concurrently. */
+/** The concurrent work of several writers. */
 type Plan = Readonly<{
   raw: readonly (readonly RawTransaction[])[];
   /** For each store, how many events each of its appends has. */
@@ -52,7 +52,7 @@ describe('the order of positions', () => {
     );
   });
 
-  it('has no gaps, whatever is rolled back', async () => {
+  it('has no gaps after rollbacks', async () => {
     const { followed } = await runWriters(
       database,
       { raw: [ROLLED_BACK, ROLLED_BACK], stores: [[1, 2, 3]] },

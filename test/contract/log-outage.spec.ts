@@ -78,7 +78,7 @@ describe('the PostgreSQL engine during an outage', () => {
   });
 
   it('refuses appends and reads as unavailable when the retries end, and works again when the server does', async () => {
-    // Fifty appends that each ran into the limit one after another would take longer than the test may.
+    // If each of the fifty appends waited for its own timeout in turn, the test would time out.
     const retryPolicy = { firstMs: 1_000, longestMs: 1_000, retries: 2, limitMs: 3_000 };
     const store = database.newStore({ ...SHORT_LIMITS, retryPolicy, connectionString: link.url });
     await store.append('outage', 'no-stream', sampleEvents(1));
@@ -112,7 +112,7 @@ describe('the PostgreSQL engine during an outage', () => {
     const store = database.newStore({ ...SHORT_LIMITS, retryPolicy, connectionString: link.url });
     await link.close();
     const reads = Promise.allSettled([store.head(), all(store.readStream('outage')), all(store.readAll())]);
-    // By now they wait for the next attempt, which is minutes away.
+    // Now they wait for the next attempt, which is minutes away.
     await pause(200);
     await store.close();
     for (const read of await reads)

@@ -62,7 +62,7 @@ export function payloadContract({ store, stream }: Subject): void {
       await expect(all(store().readStream(other))).rejects.toBeInstanceOf(StreamNotFound);
     });
 
-    it('is not changed by what the caller does to the object afterwards', async () => {
+    it('is not affected by later changes to the object', async () => {
       const name = stream('own');
       const data = { list: [1, 2, 3] };
       const appending = store().append(name, 'no-stream', [eventWith(data)]);

@@ -76,7 +76,7 @@ describe('the log in PostgreSQL', () => {
       await expect(all(store.readStream('thief'))).rejects.toThrow('there is no stream');
     });
 
-    it('refuses only the append at fault, not the others in its batch', async () => {
+    it('refuses only the invalid append, not the others in its batch', async () => {
       const [known = sampleEvent()] = await all(store.readStream('kept', { limit: 1 }));
       const [good, stolen] = [sampleEvents(2), [sampleEvent({ id: known.id })]];
       const outcomes = await store.appendBulk([
@@ -126,7 +126,7 @@ describe('the log in PostgreSQL', () => {
     }
   });
 
-  it('appends in order whatever the default isolation of the database', async () => {
+  it('appends in order under any default isolation level of the database', async () => {
     const scratch = await openLogDatabase();
     try {
       const name = new URL(scratch.url).pathname.slice(1);

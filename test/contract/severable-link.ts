@@ -32,7 +32,7 @@ export class SeverableLink {
     return url.href;
   }
 
-  /** How many commits met a fault. */
+  /** Number of commits that had a fault. */
   get faults(): number {
     return this.#faults;
   }
@@ -77,7 +77,7 @@ export class SeverableLink {
       [server, client],
     ] as const) {
       this.#sockets.add(socket);
-      // Forward each piece at once, as both ends send theirs.
+      // Forward each piece without delay, like both ends.
       socket.setNoDelay(true);
       socket.on('error', () => undefined);
       socket.on('close', () => {
@@ -99,7 +99,7 @@ export class SeverableLink {
     });
     server.on('data', (bytes) => {
       if (!answerIsLost) client.write(bytes);
-      // The server has committed only when it says so.
+      // The server has committed when its answer says so, not before.
       else if (bytes.includes('COMMIT')) client.destroy();
     });
   }

@@ -5,7 +5,7 @@ import { all, type Subject } from './event-store.contract.js';
 import { sampleEvents } from '../support/sample-events.js';
 
 export function subscribingContract({ store, notifiedOnly, stream, isOwn }: Subject): void {
-  /** Collects messages of a subscription until it has yielded so many of the suite's events, and has caught up. */
+  /** Collects messages of a subscription until it has yielded `count` events of the suite, and has caught up. */
   const collect = async (after: Position, count: number): Promise<SubscriptionMessage[]> => {
     const stop = new AbortController();
     const items: SubscriptionMessage[] = [];
@@ -110,7 +110,7 @@ export function subscribingContract({ store, notifiedOnly, stream, isOwn }: Subj
       const options = { after: await store().head(), signal: stop.signal };
       for await (const item of notifiedOnly().subscribe(options)) {
         received.push(item === 'caught-up' ? item : item.revision);
-        // By then the subscription waits.
+        // Now the subscription waits.
         appending ??= pause(50).then(() => store().append(stream('notified'), 'no-stream', sampleEvents(1)));
         if (item !== 'caught-up') stop.abort();
       }
@@ -143,7 +143,7 @@ export function subscribingContract({ store, notifiedOnly, stream, isOwn }: Subj
       expect(seen).toBe(10);
     });
 
-    it('may be left without abort', async () => {
+    it('may be left without aborting it', async () => {
       const head = await store().head();
       await store().append(stream('left'), 'no-stream', sampleEvents(3));
       for await (const item of store().subscribe({ after: head, signal: new AbortController().signal })) {

@@ -7,38 +7,39 @@ import { expectEqualToFreshFold } from '../support/fresh-fold.js';
 import { until } from '../support/projections.js';
 
 const KILLS = 50;
-/** Of those, how many hit processes on one log, and how many such on another, after embedded servers were killed. */
+/** How many kills hit processes: on one log, and on another log after its embedded servers were killed. */
 const PROCESSES = { alone: 25, afterServers: 14 };
-/** At a phase, just after a swap, or at none of them. */
+/** When to kill: during a phase, just after a swap, or at any time. */
 type Aim = Phase | 'swapped' | 'anywhere';
-/** What is said just before a kill that is aimed, and the longest it then takes, in milliseconds. */
-const MOMENTS: Readonly<Record<Aim, { said: string; within: number }>> = {
-  anywhere: { said: 'ready', within: 300 },
-  append: { said: 'stored', within: 30 },
-  page: { said: 'begin page', within: 20 },
-  rebuild: { said: 'folded', within: 20 },
-  swap: { said: 'begin swap', within: 20 },
-  swapped: { said: 'swapped', within: 20 },
+/** The line after which the kill follows, and the longest delay of the kill, in milliseconds. */
+const KILL_TIMES: Readonly<Record<Aim, { line: string; within: number }>> = {
+  anywhere: { line: 'ready', within: 300 },
+  append: { line: 'stored', within: 30 },
+  page: { line: 'begin page', within: 20 },
+  rebuild: { line: 'folded', within: 20 },
+  swap: { line: 'begin swap', within: 20 },
+  swapped: { line: 'swapped', within: 20 },
 };
 
-/** Ends what is under way when the test is over, whichever way. */
+/** Aborted when the test has ended in any way. Ends all work under way. */
 const over = new AbortController();
-const lanes: Promise<void>[] = [];
+const runs: Promise<void>[] = [];
 afterEach(async () => {
   over.abort();
-  await Promise.allSettled(lanes);
+  await Promise.allSettled(runs);
 }, 120_000);
 
-/** Kills of processes and of embedded servers: how many were aimed at a phase and met it. */
+/** How many kills there were, and for processes and embedded servers how many of them hit each phase. */
 class Count {
   readonly processes = { append: 0, page: 0, rebuild: 0, swap: 0 };
   readonly servers = { append: 0, page: 0, rebuild: 0, swap: 0 };
   killed = 0;
-  /** Streams of which an event was acknowledged, and rebuilds that came to their end. */
+  /** Streams with an acknowledged event. */
   stored = 0;
+  /** Rebuilds that finished. */
   swaps = 0;
 
-  /** Every fifth kill comes anywhere, every fifth just after a swap; each other at the phase that was met least. */
+  /** One kill in five comes at any time, one just after a swap, and the others during the phase that was hit least. */
   nextAim(): Aim {
     if (this.killed % 5 === 0) return 'anywhere';
     if (this.killed % 5 === 1) return 'swapped';
@@ -46,28 +47,28 @@ class Count {
   }
 }
 
-/** Waits for the moment of an aim. */
-async function moment(running: CrashingProcess, aim: Aim): Promise<void> {
-  const { said, within } = MOMENTS[aim];
-  await running.says(said);
+/** Waits until it is time for a kill. */
+async function waitForKillTime(running: CrashingProcess, aim: Aim): Promise<void> {
+  const { line, within } = KILL_TIMES[aim];
+  await running.waitForLine(line);
   await pause(Math.random() * within);
 }
 
-/** Waits for a moment at which it is in the midst of a phase, by the last it said. */
-async function midst(running: CrashingProcess, phase: Phase): Promise<void> {
-  for (let time = 0; time < 50; time += 1) {
-    await moment(running, phase);
+/** Waits until it is time for a kill and the process is in the given phase. */
+async function waitForPhase(running: CrashingProcess, phase: Phase): Promise<void> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    await waitForKillTime(running, phase);
     if (running.isWithin(phase)) return;
   }
-  throw new Error(`it was never met in the midst of ${phase}`);
+  throw new Error(`the process was never in the phase ${phase}`);
 }
 
-/** Starts a process, and kills it at the moment of an aim; what it had stored by then. */
+/** Starts a process and kills it. Returns the acknowledged revision of each stream. */
 async function killOne(target: Target, round: number, count: Count): Promise<Map<string, number>> {
   const aim = count.nextAim();
   const running = new CrashingProcess(target, round, aim, over.signal);
   try {
-    await moment(running, aim);
+    await waitForKillTime(running, aim);
   } finally {
     expect(await running.kill()).toBe('SIGKILL');
   }
@@ -77,7 +78,7 @@ async function killOne(target: Target, round: number, count: Count): Promise<Map
   return running.stored;
 }
 
-/** Kills processes on one log, one after another, and then compares what is left with a fresh fold. */
+/** Kills processes on one log, one after another, and then compares its read models with a fresh fold. */
 async function killProcesses(kills: number, count: Count): Promise<void> {
   const { url, drop } = await createDatabase();
   const stored = new Map<string, number>();
@@ -94,7 +95,7 @@ async function killProcesses(kills: number, count: Count): Promise<void> {
   }
 }
 
-/** Kills the embedded server of processes that are at work, in each phase, and at last them: one with its server. */
+/** Kills the embedded server of a process in each phase, and then the process: one with its server, one without. */
 async function killServers(count: Count): Promise<void> {
   const place = new TestDataFolder();
   await place.setUp();
@@ -110,12 +111,12 @@ async function killServers(count: Count): Promise<void> {
       const running = new CrashingProcess(target, round, 'each', over.signal);
       try {
         for (const phase of PHASES) {
-          await midst(running, phase);
+          await waitForPhase(running, phase);
           const killed = await kill();
           count.servers[phase] += 1;
           const another = async () => ![killed, undefined].includes((await place.postmaster())?.pid);
           await until(async () => over.signal.aborted || (await another()), 60_000);
-          await running.says('stored');
+          await running.waitForLine('stored');
         }
         if (round === 0) await kill();
       } finally {
@@ -132,30 +133,30 @@ async function killServers(count: Count): Promise<void> {
   }
 }
 
-/** Looks whether the read models equal a fresh fold, and whether all that was acknowledged is in the log. */
+/** Expects that the read models equal a fresh fold, and that all acknowledged events are in the log. */
 async function expectWhole(target: Target, stored: ReadonlyMap<string, number>): Promise<void> {
-  const look = async ({ store }: Application) => {
+  const alsoExpect = async ({ store }: Application) => {
     const last = new Map<string, number>();
     for await (const { stream, revision } of store.readAll()) last.set(stream, revision);
     const missing = [...stored].filter(([stream, revision]) => (last.get(stream) ?? -1) < revision);
     expect(missing).toEqual([]);
   };
-  await expectEqualToFreshFold(target, { signal: over.signal, look });
+  await expectEqualToFreshFold(target, { signal: over.signal, alsoExpect });
 }
 
 describe('killed at random points while it appends, projects, rebuilds and swaps', () => {
   it('leaves read models equal to a fresh fold, and every acknowledged event (slow)', async () => {
     const count = new Count();
-    // Two at a time, one for each processor of a small machine; each to its end, also when the other has failed, for
-    // they clean up after themselves.
-    lanes.push(
+    // Two runs at the same time, one for each processor of a small machine. Both run to their ends, even if one fails,
+    // so that they clean up.
+    runs.push(
       killProcesses(PROCESSES.alone, count),
       killServers(count).then(() => killProcesses(PROCESSES.afterServers, count)),
     );
-    const ended = await Promise.allSettled(lanes);
+    const ended = await Promise.allSettled(runs);
     expect(ended.filter(({ status }) => status === 'rejected')).toEqual([]);
     expect(count.killed).toBe(KILLS);
-    // Otherwise the kills have proved less than they claim.
+    // Otherwise the processes did too little for the kills to prove anything.
     expect(count.stored).toBeGreaterThan(KILLS);
     expect(count.swaps).toBeGreaterThanOrEqual(10);
     const { processes, servers } = count;

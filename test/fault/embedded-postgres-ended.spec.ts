@@ -58,7 +58,7 @@ describe('an embedded PostgreSQL that ends by itself while it is used', () => {
     const { url } = await place.open();
     for (let time = 0; time < 5; time += 1) {
       const leaving = await place.open();
-      // So that either may be the first to notice.
+      // A random delay, so that either of the two uses may be the first to notice.
       await pause(Math.random() * 1_000);
       const killed = await place.killServer();
       await until(async () => ![killed, undefined].includes((await place.postmaster())?.pid));
@@ -99,7 +99,7 @@ describe('an embedded PostgreSQL that ends by itself while it is used', () => {
     expect(await place.postmaster()).toBeUndefined();
   });
 
-  it('is given up when it does not start, is reported as lost once, and can be closed', async () => {
+  it('is not restarted any more when it does not start, is reported as lost once, and can be closed', async () => {
     const lost: Unavailable[] = [];
     const database = await place.open({ onLost: (error) => lost.push(error) });
     const control = join(place.cluster, 'global', 'pg_control');
@@ -117,7 +117,7 @@ describe('an embedded PostgreSQL that ends by itself while it is used', () => {
     await writeOne((await place.open()).url);
   });
 
-  it('is given up when it keeps ending', async () => {
+  it('is not restarted any more when it keeps ending', async () => {
     const lost: Unavailable[] = [];
     const notices: string[] = [];
     await place.open({ onLost: (error) => lost.push(error), notice: (line) => notices.push(line) });

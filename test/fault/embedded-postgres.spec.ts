@@ -83,7 +83,7 @@ describe('an embedded PostgreSQL that several processes use, some of which are k
     expect(await readBack(next.url)).toBe('upheld');
   });
 
-  it('is created anew when the process that was creating it is killed', async () => {
+  it('is created from the start when the process that was creating it was killed', async () => {
     const killed = place.child();
     const unfinished = async () =>
       (await readdir(join(place.dataFolder, 'postgres')).catch(() => [])).some((name) =>

@@ -69,7 +69,7 @@ describe('appending to EventStoreDB', () => {
       },
     );
 
-    it('with two lost answers, one after the other', async () => {
+    it('with two answers lost in succession', async () => {
       const store = newStore();
       fake.faults.onAppend({ kind: 'lose-the-answer' }, { kind: 'lose-the-answer' });
       expect(await store.append('s', 'no-stream', sampleEvents(1))).toMatchObject({ revision: 0 });
@@ -88,7 +88,7 @@ describe('appending to EventStoreDB', () => {
       expect(await all(direct.readStream('s'))).toHaveLength(2);
     });
 
-    it('for each of many under way on a connection that is cut', async () => {
+    it('for each of many appends under way on a connection that is cut', async () => {
       const store = newStore();
       const appends = Array.from({ length: 50 }, (_, number) => ({
         stream: `s${number}`,
@@ -158,7 +158,7 @@ describe('appending to EventStoreDB', () => {
   });
 
   it('is unavailable to all waiting calls at once while the server is down, and works again by itself', async () => {
-    // Fifty appends that each ran into the limit one after another would take longer than the test may.
+    // If each of the fifty appends waited for its own timeout in turn, the test would time out.
     const store = newStore({
       ...SHORT_LIMITS,
       retryPolicy: { firstMs: 1_000, longestMs: 1_000, retries: 2, limitMs: 3_000 },

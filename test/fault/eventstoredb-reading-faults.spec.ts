@@ -8,7 +8,7 @@ import type { FakeEventStoreDb } from '../support/fake-eventstoredb/fake-eventst
 import type { ReadFault } from '../support/fake-eventstoredb/faults.js';
 import { RunningSubscription, Setup } from './eventstoredb-stores.js';
 
-/** Longer than any test, in milliseconds: work that ends in time did not wait for it. */
+/** Longer than any test, in milliseconds, so that work that ends in time did not wait for it. */
 const MINUTES = 600_000;
 
 describe('reading EventStoreDB', () => {
@@ -50,7 +50,7 @@ describe('reading EventStoreDB', () => {
       fake.faults.onSubscription(fault);
       expect(await all(store.readAll())).toEqual(whole);
       expect(fake.faults.struck).toBe(1);
-      // Reading the head is a call of its own.
+      // Reading the head is a separate call.
       fake.faults.onRead({ ...fault, after: 0 });
       expect(await all(store.readAll({ limit: 400 }))).toEqual(whole.slice(0, 400));
     });
@@ -62,7 +62,7 @@ describe('reading EventStoreDB', () => {
     });
     await fake.refuseConnections();
     const reads = Promise.allSettled([store.head(), all(store.readStream('s')), all(store.readAll())]);
-    // By now they wait for the next attempt, which is minutes away.
+    // Now they wait for the next attempt, which is minutes away.
     await pause(200);
     await store.close();
     for (const read of await reads)

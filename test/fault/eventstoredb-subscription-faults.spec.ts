@@ -12,7 +12,7 @@ import type { ReadFault } from '../support/fake-eventstoredb/faults.js';
 import { repeatUntilAvailable } from '../support/repeat-until-available.js';
 import { RunningSubscription, Setup } from './eventstoredb-stores.js';
 
-/** Longer than any test, in milliseconds: work that ends in time did not wait for it. */
+/** Longer than any test, in milliseconds, so that work that ends in time did not wait for it. */
 const MINUTES = 600_000;
 
 describe('subscribing to EventStoreDB', () => {
@@ -132,7 +132,7 @@ describe('subscribing to EventStoreDB', () => {
     const subscription = new RunningSubscription(store, START);
     await subscription.until(0);
     await fake.stop();
-    // By now it waits for the next attempt, which is minutes away.
+    // Now it waits for the next attempt, which is minutes away.
     await pause(300);
     await subscription.end();
     expect(subscription.messages).toEqual(['caught-up']);

@@ -37,7 +37,7 @@ it('is not ready while EventStoreDB refuses connections or does not answer, and 
   await until(() => isReady(upheld), 30_000);
 }, 120_000);
 
-describe('while PostgreSQL is away', () => {
+describe('while PostgreSQL does not answer', () => {
   const lines: string[] = [];
   const logger = pino(
     { level: 'warn' },
@@ -60,7 +60,7 @@ describe('while PostgreSQL is away', () => {
   });
   afterEach(async () => {
     await link.open();
-    // What was sent to the silent link is never answered.
+    // Requests sent to the silent link are never answered.
     link.sever();
   });
 
@@ -78,7 +78,7 @@ describe('while PostgreSQL is away', () => {
     expect(said).toEqual([expect.stringMatching(/^not ready: PostgreSQL: /), 'ready again']);
   }, 60_000);
 
-  it('answers in time where PostgreSQL accepts what is sent and does not answer', async () => {
+  it('answers in time where PostgreSQL accepts requests and does not answer them', async () => {
     link.silence();
     const { database, log } = await notReady(upheld);
     expect([database.status, log.status]).toEqual(['down', 'down']);

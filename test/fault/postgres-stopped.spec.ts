@@ -54,7 +54,7 @@ describe('the running application when its PostgreSQL is stopped and started aga
       await workers.recordMore(5);
       const before = new Map(workers.all.map((worker) => [worker, refusals(worker)]));
       await postgres.stop(how);
-      await workers.each((worker) => refusals(worker) > (before.get(worker) ?? 0));
+      await workers.untilAll((worker) => refusals(worker) > (before.get(worker) ?? 0));
       const [log, statistics] = [8, 9].map((number) => new Caseworker(number, () => upheld.url));
       const answers = Promise.all([log?.query('/v1/complaints/19000000'), statistics?.query(STATISTICS)]);
       await until(() => [log, statistics].every((asking) => asking?.refused.GET.length !== 0), 30_000);
@@ -107,7 +107,7 @@ describe('the running application when its embedded PostgreSQL is killed', () =>
     expect(await embedded.postmaster()).toBeUndefined();
   }, 180_000);
 
-  it('reports the loss once and exits with code 1 where it cannot, so that a supervisor can start the application anew', async () => {
+  it('reports the loss once and exits with code 1 where it cannot, so that a supervisor can restart the application', async () => {
     const environment = { UPHELD_DATA: embedded.dataFolder };
     const upheld = await serve(environment, embedded);
     const workers = work(upheld, embedded);
@@ -123,11 +123,11 @@ describe('the running application when its embedded PostgreSQL is killed', () =>
     ]);
     expect(upheld.lines.join('\n')).not.toMatch(/\n\s+at /);
     await rename(`${control}.gone`, control);
-    const anew = await serve(environment, embedded);
+    const restarted = await serve(environment, embedded);
     for (const reference of workers.references) {
-      const asking = new Caseworker(9, () => anew.url);
+      const asking = new Caseworker(9, () => restarted.url);
       expect(await asking.query(`/v1/complaints/${reference}`)).toMatchObject({ revision: 1 });
     }
-    expect(await anew.stop()).toEqual([130, null]);
+    expect(await restarted.stop()).toEqual([130, null]);
   }, 180_000);
 });

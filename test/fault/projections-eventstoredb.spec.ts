@@ -12,9 +12,9 @@ import type { ReadFault } from '../support/fake-eventstoredb/faults.js';
 import { ProjectedEventStoreDb } from '../support/projected-eventstoredb.js';
 import { Listing, until } from '../support/projections.js';
 
-/** How long a projector may take to hold what the log holds, on a machine that has much else to do; in milliseconds. */
+/** How long a projector may take to catch up with the log on a busy machine, in milliseconds. */
 const WITHIN = 30_000;
-/** Of a store that soon notices what goes wrong, and tries again for long. */
+/** Options of a store that notices faults quickly and retries for a long time. */
 const ALERT = {
   answerMs: 500,
   silenceMs: 500,
@@ -41,7 +41,7 @@ const options = (over: Partial<RebuildOptions> = {}): RebuildOptions => ({
   ...over,
 });
 
-/** Each of the events is listed and counted once. */
+/** Expects that each of the events is listed and counted once. */
 async function expectCounted(ids: readonly string[]): Promise<void> {
   expect(await listing.ids(log.database, 'cases')).toEqual(ids);
   expect(await log.database.query('select number from listing_number')).toEqual([{ number: ids.length }]);
@@ -89,7 +89,7 @@ describe('read models of a log in EventStoreDB', () => {
     await expectCounted(ids);
   }, 120_000);
 
-  it('are stopped by an event that cannot be folded, and continue without it for ever when it is skipped', async () => {
+  it('are stopped by an event that cannot be folded, and continue without it when it is skipped', async () => {
     const ids = await log.append('cases', sampleEvents(20));
     const [poison] = await log.append('cases', [eventWith({ poison: true })]);
     const after = await log.append('cases', sampleEvents(20));
@@ -133,7 +133,7 @@ describe('read models of a log in EventStoreDB', () => {
 
   it('refuse a log that is restored from an older backup while they follow it, until they are rebuilt', async () => {
     const ids = await log.append('cases', sampleEvents(10));
-    // Which draws the name of the log, so that the backup has it.
+    // This stores the identity of the log, so that the backup has it.
     await log.store.identity();
     const backup = fake.size;
     await log.append('cases', sampleEvents(10));

@@ -14,7 +14,7 @@ afterEach(() => log.close());
 
 const LEASE = 'upheld projection listing';
 
-/** Cuts connections by name, as an administrator or a broken network would; answers how many. */
+/** Cuts connections by name, as an administrator or a broken network would. Returns how many. */
 async function cut(application: string): Promise<number> {
   const rows = await log.database.query<unknown[]>(
     `select pg_terminate_backend(pid) from pg_stat_activity
@@ -58,7 +58,7 @@ describe('the lease of a projection', () => {
     expect(await listing.ids(log.database, 'cases')).toEqual(ids);
   });
 
-  it('counts every event once although the projector’s own connections are cut within its pages', async () => {
+  it('counts every event once although the connections of the projector are cut within its pages', async () => {
     listing.delay = () => pause(5);
     await log.start(listing);
     await log.start(listing);
@@ -75,7 +75,7 @@ describe('the lease of a projection', () => {
     await until(async () => (await projectionStatus(listing, log)).lastError === null);
   });
 
-  it('is shown by the status, and given back', async () => {
+  it('is shown by the status, and released', async () => {
     expect(await projectionStatus(listing, log)).toMatchObject({ state: 'live', projected: false });
     const projector = await log.start(listing);
     await until(async () => (await projectionStatus(listing, log)).projected);
@@ -92,7 +92,7 @@ describe('the lease of a projection', () => {
     await next?.release();
   });
 
-  it('is known to be lost when its connection is', async () => {
+  it('reports its loss when its connection is cut', async () => {
     const lease = await AdvisoryLockLease.tryAcquire(log.databaseUrl, 'rebuild listing');
     expect(lease?.lost.aborted).toBe(false);
     await cut('upheld rebuild listing');

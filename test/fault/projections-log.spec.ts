@@ -81,7 +81,7 @@ describe('read models that are rebuilt from another log while a projector of the
 });
 
 describe('the copy that an interrupted rebuild left', () => {
-  /** Ends it once all of the log is in the copy. */
+  /** Interrupts a rebuild when the copy has the whole log. */
   async function interrupted(projection: Listing): Promise<void> {
     const interruption = new AbortController();
     const onProgress = () => {
@@ -92,7 +92,7 @@ describe('the copy that an interrupted rebuild left', () => {
     expect((await projectionStatus(listing, log.parts)).rebuild?.checkpoint).toBe(await log.store.head());
   }
 
-  it('is made anew where it holds more than the log, restored from an older backup', async () => {
+  it('is replaced by a new one where it holds more than the log, which was restored from an older backup', async () => {
     await interrupted(listing);
     await log.database.query(
       'update rebuild_listing.projection_checkpoint set position = position + 5;' +
@@ -105,14 +105,14 @@ describe('the copy that an interrupted rebuild left', () => {
   it('is not shown as running while the read models are verified', async () => {
     await interrupted(listing);
     const left = { checkpoint: 10n, running: false };
-    const told: unknown[] = [];
+    const reported: unknown[] = [];
     const slow = new Listing('listing');
-    slow.delay = async () => told.push(await projectionStatus(listing, log.parts));
+    slow.delay = async () => reported.push(await projectionStatus(listing, log.parts));
     await verifyProjection({ ...log.parts, projection: slow, signal });
-    expect(told).toMatchObject([{ state: 'live', rebuild: left }]);
+    expect(reported).toMatchObject([{ state: 'live', rebuild: left }]);
   });
 
-  it('is made anew where it holds an event that was skipped since', async () => {
+  it('is replaced by a new one where it holds an event that was skipped since', async () => {
     const newer = new Listing('listing');
     newer.poison = () => false;
     ids.push(...(await log.append('cases', numbered(3, [1]))));

@@ -7,7 +7,7 @@ import { RunningProcessor } from '../support/running-processor.js';
 
 type Line = Readonly<{ level: number; msg: string; err?: { message: string } }>;
 
-it('a projection logs an outage once, however long it tries again, and continues after it', async () => {
+it('a projection logs an outage once, also after many retries, and continues after it', async () => {
   const listing = new Listing('listing');
   const log = await ProjectedLog.open(listing);
   const link = await SeverableLink.to(log.databaseUrl);

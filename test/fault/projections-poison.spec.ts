@@ -33,7 +33,7 @@ describe.each([
   ['middle', 4],
   ['last', EVENTS - 1],
 ])('a poison event that is the %s of its page', (_, place) => {
-  it('stops its projection after all events before it, and no other; skipped, it is left out for ever', async () => {
+  it('stops its projection after all events before it, and no other projection; once skipped, it is left out for ever', async () => {
     const ids = await log.append('cases', numbered(EVENTS, [place]));
     await log.start(sick);
     const other = await log.start(well);
@@ -87,7 +87,7 @@ describe.each([
   });
 });
 
-it('stops at each of two poison events of a page in turn, at its own place among hundreds', async () => {
+it('stops at each of two poison events in a page of hundreds, one after the other', async () => {
   const ids = await log.append('cases', numbered(700, [137, 602]));
   await log.start(sick);
   await until(async () => (await deadLetterOf('sick', log.database))?.revision === 137);
@@ -172,11 +172,11 @@ it('does not stop at an event that another process has folded meanwhile', async 
   expect(await stopped()).toBe(false);
 });
 
-it('answers at once who waits for a stopped projection', async () => {
+it('answers a waiting reader at once when the projection is stopped', async () => {
   await log.append('cases', numbered(1, [0]));
   const projector = await log.start(sick);
   await until(stopped);
-  // Longer than this test may take.
+  // Longer than the timeout of this test.
   await expect(projector.waitFor(await log.store.head(), 600_000)).rejects.toMatchObject({
     code: 'projection-stopped',
     message: expect.stringContaining('cases@0') as unknown,

@@ -58,7 +58,7 @@ describe('a reactor', () => {
     expect(await log.database.query('select actor from acting_act')).toEqual([{ actor: 'cw-7' }]);
   });
 
-  it('acts once when another process takes over in the midst of an act', async () => {
+  it('acts once when another process takes over during an act', async () => {
     const ids = even(await log.append('cases', numbered(60)));
     reactor.delay = () => pause(5);
     const running = [await log.start(reactor), await log.start(reactor)];
@@ -69,7 +69,7 @@ describe('a reactor', () => {
     }
     await running[0]?.waitFor(await log.store.head(), 30_000);
     expect(await acts()).toEqual(ids);
-    // Otherwise nothing was interrupted, and this shows nothing.
+    // Otherwise no act was interrupted, and the test proves nothing.
     expect(reactor.calls).toBeGreaterThan(ids.length);
   });
 
@@ -130,7 +130,7 @@ describe('a reactor', () => {
     });
   });
 
-  it('waits out an outage of what it needs for its act', async () => {
+  it('waits until an outage of a service that it needs is over', async () => {
     const ids = even(await log.append('cases', numbered(3)));
     let outages = 3;
     reactor.delay = () =>

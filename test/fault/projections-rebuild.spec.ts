@@ -28,7 +28,7 @@ const schemas = async () =>
     )
   ).map(({ name }) => name);
 
-/** Whether a swap waits for somebody to let go of the live tables. */
+/** Whether a swap waits until other transactions release the live tables. */
 async function swapWaits(): Promise<boolean> {
   const waiting: unknown[] = await log.database.query(
     `select from pg_locks
@@ -46,7 +46,7 @@ async function filled(events = 12_000): Promise<string[]> {
 }
 
 describe('a rebuild', () => {
-  it('repairs damaged tables, while the live projector continues and readers see whole views only', async () => {
+  it('repairs damaged tables, while the live projector continues and readers see complete views only', async () => {
     const ids = await filled();
     await log.database.query(`delete from listing_list where position % 1000 = 7`);
     await log.database.query(`update listing_number set number = number + 1`);
@@ -76,7 +76,7 @@ describe('a rebuild', () => {
       reading.abort();
       await Promise.all(readers);
     }
-    // All before the swap, all after it, and nothing else.
+    // Only the tables before the swap and those after it, and nothing in between.
     const view = (number: number, count: number) => JSON.stringify([[{ number }], [{ count }]]);
     expect([...new Set(seen)]).toEqual([view(ids.length + 1, damaged), view(ids.length, ids.length)]);
     expect(await listing.ids(log.database, 'cases')).toEqual(ids);
@@ -101,7 +101,7 @@ describe('a rebuild', () => {
     expect(await verified()).toMatchObject({ difference: null });
   });
 
-  it('waits with the swap for a reader that has begun, which sees nothing of it', async () => {
+  it('waits with the swap for a reader that has begun, which does not see the swap', async () => {
     await filled(2_000);
     let swapped = false;
     const { rebuilding, counts } = await snapshotRead(log.database, listing, async (manager) => {
@@ -130,7 +130,7 @@ describe('a rebuild', () => {
     expect(await rebuild(options())).toBe(await log.store.head());
   });
 
-  it('can be interrupted, and the next one continues from there', async () => {
+  it('can be interrupted, and the next one continues its copy', async () => {
     const ids = await filled();
     const interrupt = new AbortController();
     const first = await rebuild(
@@ -152,7 +152,7 @@ describe('a rebuild', () => {
     expect(await verified()).toMatchObject({ difference: null });
   });
 
-  it('does not continue a copy that was made for tables of another form', async () => {
+  it('does not continue a copy whose tables have another form', async () => {
     await filled(6_000);
     const interrupt = new AbortController();
     await rebuild(
@@ -171,7 +171,7 @@ describe('a rebuild', () => {
     expect(from).toEqual([0n]);
   });
 
-  it('leaves keys and indexes with the names they had', async () => {
+  it('keeps the names of keys and indexes', async () => {
     await filled(1_000);
     const names = () =>
       log.database.query(

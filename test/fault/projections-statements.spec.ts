@@ -5,13 +5,13 @@ import type { PageWrite } from '../../src/projections/projection.js';
 import { pipelined } from '../../src/platform/postgres/pipelined.js';
 import { Listing, numbered, ProjectedLog, until } from '../support/projections.js';
 
-/** Sends two, the first of which the server refuses where the test says so. */
-class Sending extends Listing {
+/** Sends two statements together. A test can make the server refuse the first. */
+class TwoStatements extends Listing {
   refused: (page: readonly EventWithoutMetadata[]) => string | null = () => null;
 
   override fold(page: readonly EventWithoutMetadata[], transaction: QueryRunner): Promise<PageWrite> {
     const code = this.refused(page);
-    const first = code === null ? 'select' : `do $$ begin raise 'told why' using errcode = '${code}'; end $$`;
+    const first = code === null ? 'select' : `do $$ begin raise 'refused' using errcode = '${code}'; end $$`;
     const listed = 'insert into sick_list select * from unnest($1::bigint[], $2::text[], $3::uuid[])';
     const columns = [
       page.map(({ position }) => String(position)),
@@ -22,10 +22,10 @@ class Sending extends Listing {
   }
 }
 
-let sending: Sending;
+let sending: TwoStatements;
 let log: ProjectedLog;
 beforeEach(async () => {
-  sending = new Sending('sick');
+  sending = new TwoStatements('sick');
   log = await ProjectedLog.open(sending);
 });
 afterEach(() => log.close());
@@ -33,18 +33,18 @@ afterEach(() => log.close());
 const deadLetter = () => deadLetterOf('sick', log.database);
 
 describe('of statements sent together', () => {
-  it('the one at fault gives the reason why the event cannot be folded, not those refused after it', async () => {
+  it('the first that fails gives the reason why the event cannot be folded, not those refused after it', async () => {
     await log.append('cases', numbered(3));
     sending.refused = (page) => (page.some(({ revision }) => revision === 1) ? '22012' : null);
     await log.start(sending);
     await until(async () => (await deadLetter()) !== null);
     expect(await deadLetter()).toMatchObject({
       revision: 1,
-      error: expect.stringContaining('told why') as unknown,
+      error: expect.stringContaining('refused') as unknown,
     });
   });
 
-  it('one that fails for want of disk blames no event', async () => {
+  it('one that fails because the disk is full blames no event', async () => {
     const ids = await log.append('cases', numbered(3));
     let full = 6;
     sending.refused = () => (full-- > 0 ? '53100' : null);

@@ -30,7 +30,7 @@ describe('an event the program does not know', () => {
   it.each([
     ['of a newer version', 'cases', { version: 2 }],
     ['of another type', 'cases', { type: 'Renumbered' }],
-    ['of a stream nobody knows', 'elsewhere', {}],
+    ['of an unknown stream', 'elsewhere', {}],
     ['of a type from another stream', 'projection-well', {}],
   ])('%s stops the projection, until it is skipped', async (_, stream, over) => {
     const ids = await log.append('cases', numbered(1));

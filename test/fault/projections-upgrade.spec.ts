@@ -40,7 +40,7 @@ async function upheldCount({ url }: ServedUpheld): Promise<unknown> {
   return upheld.count;
 }
 
-/** Holds up the rebuild as soon as its copy exists, before it is put in place. */
+/** Blocks the rebuild as soon as its copy exists, before the swap. */
 async function holdUp(): Promise<void> {
   const deadline = performance.now() + 60_000;
   for (;;) {

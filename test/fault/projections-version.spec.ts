@@ -38,7 +38,7 @@ const options = (over: Partial<RebuildOptions> = {}): RebuildOptions => ({
 const status = (projection = present) => projectionStatus(projection, log);
 const isUpgraded = async () => (await status()).version?.tables === 2;
 
-/** All rows are of version 2, each event once. */
+/** Expects that all rows are of version 2, each event once. */
 async function expectUpgraded(others = 0): Promise<void> {
   expect(await present.ids(log.database, 'CASES')).toEqual(ids);
   expect(await present.ids(log.database, 'cases')).toEqual([]);
@@ -51,7 +51,7 @@ async function expectUpgraded(others = 0): Promise<void> {
   });
 }
 
-/** Keeps the rebuild in its second page until it is released. */
+/** Blocks the rebuild in its second page until it is released. */
 function held() {
   let [release, reach] = [() => {}, () => {}];
   const released = new Promise<void>((resolve) => (release = resolve));
@@ -67,7 +67,7 @@ function held() {
 }
 
 describe('tables of an older version', () => {
-  it('are rebuilt before the log is followed, which is said once, and serve meanwhile', async () => {
+  it('are rebuilt before the log is followed, with one notice, and serve meanwhile', async () => {
     const rebuilding = held();
     const projector = await start();
     await rebuilding.reached;
@@ -97,7 +97,7 @@ describe('tables of an older version', () => {
     expect(notices).toHaveLength(2);
   });
 
-  it('are rebuilt once by two processes that start at once, of which the first ends in the midst of it', async () => {
+  it('are rebuilt once by two processes that start at once, of which the first ends during the rebuild', async () => {
     const rebuilding = held();
     const first = await start();
     const second = await start();
@@ -125,7 +125,7 @@ describe('tables of an older version', () => {
     expect(await status()).toMatchObject({ lastError: null });
   });
 
-  it('serve on where an event cannot be folded any more, until it is skipped', async () => {
+  it('continue to serve where an event can no longer be folded, until it is skipped', async () => {
     present.poison = ({ revision }) => revision === 2_500;
     const projector = await start();
     await until(async () => (await deadLetterOf('listing', log.database)) !== null);

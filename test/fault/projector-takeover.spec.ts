@@ -5,7 +5,7 @@ import { expectEqualToFreshFold } from '../support/fresh-fold.js';
 import { until } from '../support/projections.js';
 import { ServedUpheld } from '../support/served-upheld.js';
 
-/** How often the projecting process is killed; there is always another that serves beside it. */
+/** How often the projecting process is killed. Another process always serves as well. */
 const KILLS = 3;
 
 let database: Awaited<ReturnType<typeof createDatabase>>;
@@ -28,7 +28,7 @@ async function serve(): Promise<ServedUpheld> {
   return upheld;
 }
 
-/** The server's process behind the connection that holds the projector's lease; undefined while none does. */
+/** The pid of the PostgreSQL backend that holds the projector's lease; undefined while none does. */
 async function holder(): Promise<number | undefined> {
   const { rows } = await watcher.query<{ pid: number }>(
     `select pid from pg_stat_activity join pg_locks using (pid)
@@ -43,7 +43,7 @@ describe('processes that serve one database, of which the one that projects is k
     let projecting = await serve();
     await until(async () => (await holder()) !== undefined);
     let other = await serve();
-    // One half sends to each; when a server ends, its clients go to the one that is left.
+    // Half of the caseworkers use each server. When a server ends, they use the other one.
     const workers = new Caseworkers(4, (number) => (number % 2 === 0 ? projecting : other).url, true);
     try {
       for (let time = 0; time < KILLS; time += 1) {
@@ -51,9 +51,9 @@ describe('processes that serve one database, of which the one that projects is k
         const before = await holder();
         const ended = projecting;
         expect(await ended.stop('SIGKILL')).toEqual([null, 'SIGKILL']);
-        // Whose first command meets no server, while chance has it what the others ask just then.
-        const begins = workers.join(() => projecting.url);
-        await until(() => begins.refused.POST.includes('no server'));
+        // The first command of a new caseworker certainly finds no server; those of the others only by chance.
+        const newcomer = workers.join(() => projecting.url);
+        await until(() => newcomer.refused.POST.includes('no server'));
         projecting = other;
         await until(async () => ![before, undefined].includes(await holder()));
         await workers.recordMore(5);

@@ -52,10 +52,10 @@ const left = async () =>
   (await projectionStatus(consumerOf(running.upheld, 'statistics'), running.upheld)).rebuild;
 
 /**
- * Starts a rebuild and holds it up in the midst, with some pages written and another under way, while work is done;
- * meanwhile the live view is read again and again. Returns the outcome of the command.
+ * Starts a rebuild and blocks it when some pages are written and another is under way. Then runs the given work, while
+ * the live statistics are read repeatedly and must not change. Returns the outcome of the command.
  */
-async function inTheMidst(work: (rebuild: RunningCommand, holder: Client) => Promise<void>) {
+async function duringRebuild(work: (rebuild: RunningCommand, holder: Client) => Promise<void>) {
   const holder = new Client({ connectionString: running.upheld.databaseUrl });
   await holder.connect();
   const reading = new AbortController();
@@ -68,13 +68,13 @@ async function inTheMidst(work: (rebuild: RunningCommand, holder: Client) => Pro
     return [...seen];
   })();
   const rebuild = startCommand(['projections', 'rebuild'], { DATABASE_URL: running.upheld.databaseUrl });
-  // It may wait for the lock that is held here; nothing waits for it for ever.
+  // It may wait for the lock that is held here, so it is killed if it takes too long.
   const late = setTimeout(() => {
     rebuild.signal('SIGKILL');
   }, 120_000);
   try {
     try {
-      await until(() => isHeldUp(holder), 60_000);
+      await until(() => isBlocked(holder), 60_000);
       await work(rebuild, holder);
     } finally {
       await holder.end();
@@ -88,14 +88,14 @@ async function inTheMidst(work: (rebuild: RunningCommand, holder: Client) => Pro
   }
 }
 
-/** Presses Ctrl-C, and waits until it was noticed: two in quick succession count as one. */
+/** Sends Ctrl-C, and waits until it was noticed: two in quick succession count as one. */
 async function interrupt(rebuild: RunningCommand): Promise<void> {
   rebuild.signal('SIGINT');
   await until(() => rebuild.stderr().includes(STOPPING));
 }
 
-/** Keeps the rebuild's next page from being written, once one was. */
-async function isHeldUp(holder: Client): Promise<boolean> {
+/** Blocks the rebuild's next page once a page has been written. Returns whether it is blocked. */
+async function isBlocked(holder: Client): Promise<boolean> {
   await holder.query('begin');
   try {
     await holder.query('lock table rebuild_statistics.statistics_tally in share mode nowait');
@@ -104,13 +104,13 @@ async function isHeldUp(holder: Client): Promise<boolean> {
     );
     if (rowCount === 1) return true;
   } catch {
-    // It is not there yet, or a page is just being written.
+    // The table does not exist yet, or a page is just being written.
   }
   await holder.query('rollback');
   return false;
 }
 
-/** Another process continues the rebuild to its end. */
+/** Expects that another process continues the rebuild to its end. */
 async function expectContinued(): Promise<void> {
   const from = (await left())?.checkpoint ?? 0n;
   expect(from).toBeGreaterThan(0n);
@@ -130,8 +130,8 @@ async function expectSound(): Promise<void> {
 }
 
 describe('upheld projections rebuild, interrupted', () => {
-  it('ends on Ctrl-C, says what that left, and is continued by the next', async () => {
-    const ran = await inTheMidst(interrupt);
+  it('ends on Ctrl-C with a message about its unfinished copy, and is continued by the next', async () => {
+    const ran = await duringRebuild(interrupt);
     expect(ran).toMatchObject({ code: 130, stdout: '' });
     expect(ran.stderr.trimEnd().split('\n').at(-1)).toBe(STOPPED);
     expect(await isFree()).toBe(true);
@@ -140,7 +140,7 @@ describe('upheld projections rebuild, interrupted', () => {
   }, 180_000);
 
   it('ends at once on a second Ctrl-C, and is continued by the next', async () => {
-    const ran = await inTheMidst(async (rebuild) => {
+    const ran = await duringRebuild(async (rebuild) => {
       await interrupt(rebuild);
       rebuild.signal('SIGINT');
       expect(await rebuild.ended).toMatchObject({ code: 130 });
@@ -152,7 +152,7 @@ describe('upheld projections rebuild, interrupted', () => {
 
   it('can be killed, and is continued by a process that starts while its last page still hangs', async () => {
     let next: RunningCommand | undefined;
-    const ran = await inTheMidst(async (rebuild) => {
+    const ran = await duringRebuild(async (rebuild) => {
       rebuild.signal('SIGKILL');
       await rebuild.ended;
       await until(isFree);
@@ -168,7 +168,7 @@ describe('upheld projections rebuild, interrupted', () => {
   }, 180_000);
 
   it('ends with one line when its connection is cut, and is continued by the next', async () => {
-    const ran = await inTheMidst(async (_, holder) => {
+    const ran = await duringRebuild(async (_, holder) => {
       const cut = async () => {
         const { rowCount } = await holder.query(
           `select pg_terminate_backend(pid) from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))`,
@@ -179,7 +179,7 @@ describe('upheld projections rebuild, interrupted', () => {
     });
     expect(ran).toMatchObject({ code: 1, stdout: '' });
     const lines = ran.stderr.split('\n').filter((line) => !/^rebuild statistics/.test(line));
-    // The server's last message is lost where it ends with statements of the page unread.
+    // The server's last message is lost if it ends the connection before it has read all statements of the page.
     const cut =
       /^upheld: the database does not answer: (terminating connection|Connection terminated|read ECONNRESET)/;
     expect(lines).toEqual([expect.stringMatching(cut), '']);

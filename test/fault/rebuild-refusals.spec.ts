@@ -30,16 +30,16 @@ const options = (over: Partial<RebuildOptions> = {}): RebuildOptions => ({
 });
 const status = () => projectionStatus(listing, log.parts);
 
-/** The live tables are as they were, folded from the whole log. */
+/** Expects that the live tables are unchanged, folded from the whole log. */
 async function expectUntouched(): Promise<void> {
   expect(await listing.ids(log.database, 'cases')).toEqual(ids);
   expect(await log.database.query('select number from listing_number')).toEqual([{ number: ids.length }]);
 }
 
 describe('a rebuild', () => {
-  it('ends when the connection of its lease is cut, and the next one continues from there', async () => {
+  it('ends when the connection of its lease is cut, and the next one continues its copy', async () => {
     let cut = false;
-    // A page is being written until the lease is lost, and the rebuild has had time to notice.
+    // A page is being written until the lease is lost and the rebuild has had time to notice.
     listing.delay = async () => {
       if (cut) return;
       cut = true;
@@ -86,7 +86,7 @@ describe('a rebuild', () => {
     expect((await status()).rebuild).toBeNull();
   });
 
-  it('does not put a copy in place that lacks events of the live tables', async () => {
+  it('does not replace the live tables by a copy that lacks events of them', async () => {
     const store = new Lagging({ connectionString: log.databaseUrl });
     try {
       await expect(rebuild(options({ store }))).rejects.toMatchObject({
@@ -103,7 +103,7 @@ describe('a rebuild', () => {
   });
 });
 
-/** Shows the log up to a position only, as a replica does that has not received the rest. */
+/** Shows the log up to a position only, like a replica that has not received the rest. */
 class Lagging extends PostgresEventStore {
   override async *readBatches(options?: ReadBatchesOptions): AsyncGenerator<readonly EventWithoutMetadata[]> {
     for await (const batch of super.readBatches(options)) {

@@ -34,7 +34,7 @@ describe('the golden events', () => {
       expect(`${stored.type}@${stored.version}`).toBe(name);
     });
 
-    it('reads as recorded, each time, and is not changed by reading', () => {
+    it('is read as recorded each time, and is not changed by reading', () => {
       const event = frozen(recorded(stored));
       expect([presentData(event), presentData(event)]).toEqual([reads, reads]);
     });
@@ -44,7 +44,7 @@ describe('the golden events', () => {
       expect(schema?.parse(stored.data)).toEqual(stored.data);
     });
 
-    it('has the hash of what was stored, which no other data has', () => {
+    it('has the hash of the stored event, which no other data has', () => {
       const before =
         stored.previous === null ? undefined : { revision: stored.revision - 1, hash: stored.previous };
       const event = recorded(stored);
@@ -59,7 +59,7 @@ describe('the golden events', () => {
 });
 
 describe('the golden cases', () => {
-  it('hold together every type of event that a complaint can have', () => {
+  it('contain, together, every type of event that a complaint can have', () => {
     const types = new Set(cases.flatMap(([, { stored }]) => stored.map(({ type }) => type)));
     expect([...types].toSorted()).toEqual(Object.keys(complaintEventSchemas).toSorted());
   });
@@ -96,7 +96,7 @@ describe('adding golden files', () => {
   });
 });
 
-/** Freezes a value and all that it holds. */
+/** Freezes a value and everything in it. */
 function frozen<Value>(value: Value): Value {
   if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen);
   return value;

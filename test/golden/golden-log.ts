@@ -58,7 +58,7 @@ const AUTHORITY = [
 ];
 
 const caseEvent = eventOf(complaintEventSchemas);
-/** Cases by reference, command by command. Together they hold every type of event that a complaint can have. */
+/** The commands of each case, by reference. Together the cases have every type of event that a complaint can have. */
 const CASES = {
   '19007429': [
     [

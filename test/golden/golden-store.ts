@@ -4,8 +4,8 @@ import type { NewEvent } from '../../src/event-store/event-store.js';
 import { MemoryEventStore } from '../../src/event-store/memory/memory-event-store.js';
 
 /**
- * A log in memory that replaces the random ids of events by ids that follow from stream, command and place within the
- * command. Golden files made from it are the same on every run.
+ * A log in memory that replaces the random ids of events by ids derived from the stream, the command and the event's
+ * index within the command. Golden files made from it are the same on every run.
  */
 export class GoldenStore extends MemoryEventStore {
   override append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]) {

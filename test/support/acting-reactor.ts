@@ -3,7 +3,7 @@ import type { QueryExecutor } from '../../src/platform/postgres/query-executor.j
 import type { RecordedEvent } from '../../src/event-store/event-store.js';
 import type { Reactor } from '../../src/projections/reactor.js';
 
-/** Notes each act in a table, so that one done twice or not at all is seen. It acts on events with an even number. */
+/** Acts on events with an even number. It records each act in a table, so that a test sees one done twice or not at all. */
 export class ActingReactor implements Reactor {
   /** Which events it cannot act on; a test may change it. */
   poison: (event: RecordedEvent) => boolean = ({ data }) => data['poison'] === true;

@@ -18,7 +18,7 @@ export const BASIS = { position: '7', snapshot: null, synthetic: false };
 export const code = (number: number): AuthorityCode =>
   AuthorityCodeSchema.parse(`E${String(number).padStart(8, '0')}`);
 
-/** A council in being, unless something else is given. */
+/** A council in being, by default. */
 export function council(
   number: number,
   type: AuthorityType = 'district',

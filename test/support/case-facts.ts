@@ -1,7 +1,7 @@
 import type { CaseFacts } from '../../src/complaints/case-facts.js';
 import type { Complaint } from '../../src/complaints/complaint.state.js';
 
-/** The facts that count, picked from the whole complaint: what `evolveCaseFacts` must arrive at without its text. */
+/** The facts that count, picked from the whole complaint. `evolveCaseFacts` must compute the same without the text. */
 export function factsOf({ authority, decision, recommendations }: Complaint): CaseFacts {
   return {
     authority,

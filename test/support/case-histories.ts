@@ -78,7 +78,7 @@ export function upheldCase(number: number, over: Partial<CaseHistory> = {}): Cas
   };
 }
 
-/** The cases 0, 1, 2 and so on. */
+/** Upheld cases with the numbers 0, 1, 2 and so on. */
 export const upheldCases = (count: number, over: Partial<CaseHistory> = {}) =>
   Array.from({ length: count }, (_, index) => upheldCase(index, over));
 

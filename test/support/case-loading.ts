@@ -16,7 +16,7 @@ export async function newStore(): Promise<EventStore> {
   return store;
 }
 
-/** Loads cases in batches of ten; answers the counts and the printed problems. */
+/** Loads cases in batches of ten. Returns the counts and the printed problems. */
 export async function load(
   store: EventStore,
   histories: readonly CaseHistory[],

@@ -28,7 +28,7 @@ export type CaseCounts = Readonly<{
 
 let last = 0;
 
-/** What a caseworker and a monitor would have sent for those cases: the commands of each case, in order. */
+/** The commands that a caseworker and a compliance monitor would have sent for those cases: in order, by case. */
 export function commandsFor(
   authority: AuthorityCode,
   year: ReportingYear,
@@ -59,7 +59,7 @@ export function commandsFor(
     },
     ...(outcome === 'upheld' ? checks(compliance[index], decidedOn) : []),
   ]);
-  // Compliance outcomes beyond the cases upheld in the year stand for cases decided in the year before.
+  // If there are more compliance outcomes than upheld cases in the year, the others are of cases decided the year before.
   const earlier = compliance.slice(upheld).map((kind): ComplaintCommand[] => [
     ...opened(authority, daysAfter(from, -60)),
     {

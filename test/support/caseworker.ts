@@ -6,24 +6,24 @@ import { complaint, NOT_UPHELD } from './http-cases.js';
 /** A command that was acknowledged, and how. */
 type Acknowledged = Readonly<{ path: string; body: object; key: string; answer: unknown }>;
 
-/** Why a request was not served: the type of its problem, or that there was no server. */
+/** Why a request was not served: the type of its problem, or `no server`. */
 type Refusal = string;
 
-/** Longest time, in milliseconds, until a request has an answer, even a refusal. */
+/** The longest time until a request has an answer, even a refusal, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 15_000;
 /** How long a request that is not served is repeated, and the pause before each repeat, in milliseconds. */
 const RETRY_FOR_MS = 60_000;
 const RETRY_PAUSE_MS = 40;
-/** Pause between two cases, so that a slow test does not end with thousands of them. */
+/** Pause between two cases, in milliseconds, so that a slow test does not record thousands of them. */
 const PAUSE_BETWEEN_CASES_MS = 25;
 
 /**
  * Records cases over HTTP, one after another, and reads them and the statistics in between. It repeats a request that
- * is not served under its key, and accepts nothing but an answer or a clear problem.
+ * is not served under the same key. Anything but an answer or a clear problem is an error.
  */
 export class Caseworker {
   readonly acknowledged: Acknowledged[] = [];
-  /** What was refused to commands, and to queries. */
+  /** Why commands (POST) and queries (GET) were not served. */
   readonly refused: Readonly<Record<'POST' | 'GET', Refusal[]>> = { POST: [], GET: [] };
   /** Cases that were received and decided. */
   readonly references: string[] = [];
@@ -107,7 +107,7 @@ export class Caseworker {
     });
     if (response === null) return { refusal: 'no server' };
     const text = await response.text().catch(() => null);
-    // The server was killed half-way through its answer.
+    // The server was killed while it sent its answer.
     if (text === null && this.serversMayEnd) return { refusal: 'no server' };
     const parsed = jsonOf(text);
     if (response.ok && parsed !== undefined) return { body: parsed };

@@ -20,7 +20,7 @@ const COMMON_NAME = bytes('0603550403');
 const SUBJECT_ALT_NAME = bytes('0603551d11');
 const NAMES = sequence(tagged(0x82, Buffer.from('localhost')), tagged(0x87, bytes('7f000001')));
 
-/** A certificate of localhost that signed itself, so that whoever trusts it is its own authority. */
+/** A self-signed certificate of localhost, which is its own certificate authority. */
 export function certificateOfLocalhost(): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = sequence(

@@ -8,13 +8,13 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/upheld.js', import.meta.url));
 
-/** The exit code of a command that has ended, and what it wrote. */
+/** The exit code and the output of a command that has ended. */
 export type CommandOutput = Readonly<{ code: number | null; stdout: string; stderr: string }>;
 
-/** A command that runs. */
+/** A running command. */
 export type RunningCommand = Readonly<{
   ended: Promise<CommandOutput>;
-  /** What it has written to standard error so far. */
+  /** Its standard error so far. */
   stderr: () => string;
   /** Sends a signal to its process group, as Ctrl-C at a terminal does; does nothing once it has ended. */
   signal: (signal: 'SIGINT' | 'SIGKILL') => void;

@@ -27,12 +27,12 @@ const Compose = z.looseObject({
 
 export type Compose = z.infer<typeof Compose>;
 
-/** Reads a compose file, merged as compose merges it, with its variables as written. */
+/** Reads a compose file, with its anchors merged as compose does, and its variables not filled in. */
 export function readCompose(text: string): Compose {
   return Compose.parse(parse(text, { merge: true }));
 }
 
-/** A variable as compose writes it: its name, what comes instead or is said where it is not set. */
+/** A variable in the syntax of compose: its name, and the default or the error where it is not set. */
 const VARIABLE = /\$\{(\w+)(?::?([-?+])([^}]*))?\}/g;
 
 /** A text with its variables filled in as compose would. @throws where one is required and not set. */
@@ -50,9 +50,9 @@ const REQUIRED = /^\$\{\w+:\?[^}]+\}$/;
 const PINNED = /^[a-z0-9./-]+:\d+\.\d+[\w.-]*$/;
 
 /**
- * What is wrong with a compose file: reached from other machines, a password that stands in it, an image or a state
- * of health that nobody knows, a variable that the application does not.
- * @param known variables of the application, which is the service that is built here.
+ * The faults of a compose file: ports open to other machines, passwords in the file, images without an exact version,
+ * missing health checks, variables that the application does not know, and volumes that do not match.
+ * @param known variables of the application, which is the service that the file builds.
  */
 export function faultsOf({ services, volumes }: Compose, known: readonly string[]): string[] {
   const all = Object.entries(services);
@@ -68,10 +68,10 @@ export function faultsOf({ services, volumes }: Compose, known: readonly string[
     ...all.flatMap(([name, service]) =>
       faultsOfService(service, known, waitedFor.has(name)).map((fault) => `${name}: ${fault}`),
     ),
-    ...mounted.filter((name) => !(name in volumes)).map((name) => `volume ${name} is not one of the file`),
+    ...mounted.filter((name) => !(name in volumes)).map((name) => `volume ${name} is not declared`),
     ...Object.keys(volumes)
       .filter((name) => !mounted.includes(name))
-      .map((name) => `volume ${name} is nobody's`),
+      .map((name) => `volume ${name} is not used`),
   ];
 }
 
@@ -85,19 +85,19 @@ function faultsOfService(
   for (const port of ports) if (!port.startsWith('127.0.0.1:')) faults.push(`port ${port} is open to others`);
   if (network === 'host' && build === undefined) faults.push('has the network of its host');
   for (const [name, value] of Object.entries(environment)) {
-    if (SECRET.test(name) && !REQUIRED.test(String(value))) faults.push(`${name} stands in the file`);
+    if (SECRET.test(name) && !REQUIRED.test(String(value))) faults.push(`${name} is written in the file`);
     const passwords = [...String(value).matchAll(/:\/\/[^/@\s]*?:((?:\$\{[^}]*\}|[^@$])*)@/g)];
     for (const [, password = ''] of passwords) {
-      if (!REQUIRED.test(password)) faults.push(`a password stands in ${name}`);
+      if (!REQUIRED.test(password)) faults.push(`a password is written in ${name}`);
     }
     if (build !== undefined && !known.includes(name)) faults.push(`the application does not know ${name}`);
   }
   if (environment['EVENTSTORE_CLUSTER_SIZE'] !== undefined && environment['EVENTSTORE_INSECURE'] !== 'true') {
     for (const name of ['EVENTSTORE_DEFAULT_ADMIN_PASSWORD', 'EVENTSTORE_DEFAULT_OPS_PASSWORD']) {
-      if (!(name in environment)) faults.push(`${name} is the one that the manual tells`);
+      if (!(name in environment)) faults.push(`${name} is the default of the manual`);
     }
   }
-  if (image === undefined || !PINNED.test(image)) faults.push(`image ${image ?? ''} may be another tomorrow`);
+  if (image === undefined || !PINNED.test(image)) faults.push(`image ${image ?? ''} has no exact version`);
   if (healthcheck === undefined && !endsByItself) faults.push('has no health check');
   return faults;
 }

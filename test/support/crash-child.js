@@ -1,11 +1,11 @@
 /**
- * A process that appends cases, projects them and rebuilds, all at once and without end. Tests kill it, or its PostgreSQL.
- * It runs the built program, which starts soonest.
+ * A process that appends cases, projects them and rebuilds, all at the same time and endlessly. Tests kill it, or its
+ * PostgreSQL. It runs the built program, because that starts fastest.
  *
  * Usage: node crash-child.js '{"databaseUrl": …} or {"dataFolder": …}' ROUND PHASE
  * It prints a line for everything that a test may wait for: `ready`, `begin PHASE` and `end PHASE` (append, page, rebuild,
- * swap), `folded` for a page of a rebuild, `swapped` for a rebuild that finished, and `stored STREAM REVISION` for what
- * was acknowledged. In the given phase, or in each (`each`), it pauses, so that it can be killed there.
+ * swap), `folded` for a page of a rebuild, `swapped` for a rebuild that finished, and `stored STREAM REVISION` for an
+ * acknowledged append. It pauses in the given phase, or in each (`each`), so that it can be killed there.
  */
 import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -18,15 +18,17 @@ import { openApplication } from '../../dist/application.js';
 
 const [, , target, round, aim] = process.argv;
 const configuration = { dataFolder: '/nonexistent', port: 0, logLevel: 'silent', ...JSON.parse(target) };
-/** Cases appended at a time; pause between two of one appender, and longest pause in the given phase, in milliseconds. */
+/** Cases appended at the same time. */
 const APPENDERS = 4;
-const PAUSE = 3;
-const LINGER = 40;
+/** Pause between two cases of one appender, in milliseconds. */
+const PAUSE_MS = 3;
+/** Longest pause in the given phase, in milliseconds. */
+const PHASE_PAUSE_MS = 40;
 
 // Synchronous, so that no line is lost with the process.
 const printLine = (line) => writeSync(1, `${line}\n`);
-const linger = async (phase) => {
-  if (aim === phase || aim === 'each') await pause(Math.random() * LINGER);
+const pauseIn = async (phase) => {
+  if (aim === phase || aim === 'each') await pause(Math.random() * PHASE_PAUSE_MS);
 };
 
 async function within(phase, work) {
@@ -38,7 +40,7 @@ async function within(phase, work) {
   }
 }
 
-/** Repeats work that meets an outage, as its user would; any other error ends the process. */
+/** Repeats work during an outage, as its user would. Any other error ends the process. */
 async function untilAvailable(work) {
   for (;;) {
     try {
@@ -63,7 +65,7 @@ async function append(appender) {
         }),
       );
     }
-    await pause(PAUSE);
+    await pause(PAUSE_MS);
   }
 }
 
@@ -92,7 +94,7 @@ function printingCommits(projection) {
     transaction.query = (statement, ...rest) =>
       statement === 'commit'
         ? within('page', async () => {
-            await linger('page');
+            await pauseIn('page');
             return query(statement, ...rest);
           })
         : query(statement, ...rest);
@@ -114,7 +116,7 @@ async function rebuildOn(projection) {
             const write = await fold(page, transaction);
             return async () => {
               await write();
-              await linger(swapping ? 'swap' : 'rebuild');
+              await pauseIn(swapping ? 'swap' : 'rebuild');
             };
           },
         },

@@ -5,27 +5,27 @@ import { fileURLToPath } from 'node:url';
 import { until } from './projections.js';
 
 const SCRIPT = fileURLToPath(new URL('./crash-child.js', import.meta.url));
-/** How long it may take to come to what is waited for, in milliseconds. */
-const AT_MOST = 60_000;
+/** The longest wait for a line, in milliseconds. */
+const LINE_TIMEOUT_MS = 60_000;
 
-/** What a process can be in the midst of. */
+/** The phases of work during which a process can be killed. */
 export const PHASES = ['append', 'page', 'rebuild', 'swap'] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** Where it keeps its log and read models. */
 export type Target = Readonly<{ databaseUrl: string } | { dataFolder: string }>;
 
-/** A process of `crash-child.js`, with what it said of itself. */
+/** A process of `crash-child.js`, and the lines that it printed. */
 export class CrashingProcess {
-  /** The last revision of each stream that it was acknowledged. */
+  /** The last acknowledged revision of each stream. */
   readonly stored = new Map<string, number>();
-  private readonly said = new Map<string, number>();
-  private readonly read: Promise<unknown>;
+  private readonly counts = new Map<string, number>();
+  private readonly outputEnded: Promise<unknown>;
   private readonly child: ChildProcess;
 
   /**
-   * @param aim where it lingers: in a phase, in each, or, for any other word, nowhere.
-   * @param signal kills it, whoever waits for it.
+   * @param aim the phase in which it pauses; `each` for all phases; any other word for none.
+   * @param signal kills the process.
    */
   constructor(target: Target, round: number, aim: string, signal: AbortSignal) {
     this.child = spawn(process.execPath, [SCRIPT, JSON.stringify(target), String(round), aim], {
@@ -33,36 +33,36 @@ export class CrashingProcess {
       signal,
       killSignal: 'SIGKILL',
     });
-    // Told by how it ended.
+    // The exit code and the signal show how it ended.
     this.child.on('error', () => undefined);
     if (this.child.stdout === null) throw new Error('the process has no standard output');
     const lines = createInterface(this.child.stdout).on('line', (line) => {
-      this.hear(line);
+      this.countLine(line);
     });
-    this.read = Promise.all([once(lines, 'close'), once(this.child, 'close')]);
+    this.outputEnded = Promise.all([once(lines, 'close'), once(this.child, 'close')]);
   }
 
-  /** Waits until it says something once more. @throws when it ends instead. */
-  async says(line: string): Promise<void> {
+  /** Waits until it prints a line once more. @throws when it ends instead. */
+  async waitForLine(line: string): Promise<void> {
     const before = this.times(line);
-    await until(() => this.times(line) > before || !this.isRunning, AT_MOST);
-    if (!this.isRunning) throw new Error(`the process ended before it said ${line}`);
+    await until(() => this.times(line) > before || !this.isRunning, LINE_TIMEOUT_MS);
+    if (!this.isRunning) throw new Error(`the process ended before it printed ${line}`);
   }
 
-  /** Whether it was in the midst of a phase by the last it said. */
+  /** Whether it is in a phase, according to its output so far. */
   isWithin(phase: Phase): boolean {
     return this.times(`begin ${phase}`) > this.times(`end ${phase}`);
   }
 
-  /** How often a rebuild of it came to its end. */
+  /** Number of its rebuilds that finished. */
   get swaps(): number {
     return this.times('swapped');
   }
 
-  /** Kills it, and reads to the end what it said. */
+  /** Kills it, and reads its output to the end. */
   async kill(): Promise<NodeJS.Signals | null> {
     this.child.kill('SIGKILL');
-    await this.read;
+    await this.outputEnded;
     return this.child.signalCode;
   }
 
@@ -71,13 +71,13 @@ export class CrashingProcess {
   }
 
   private times(line: string): number {
-    return this.said.get(line) ?? 0;
+    return this.counts.get(line) ?? 0;
   }
 
-  private hear(line: string): void {
+  private countLine(line: string): void {
     const [word = '', stream = '', revision] = line.split(' ');
     if (word === 'stored') this.stored.set(stream, Number(revision));
-    const heard = word === 'stored' ? word : line;
-    this.said.set(heard, this.times(heard) + 1);
+    const key = word === 'stored' ? word : line;
+    this.counts.set(key, this.times(key) + 1);
   }
 }

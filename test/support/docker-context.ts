@@ -1,6 +1,5 @@
 /**
- * Whether `.dockerignore` keeps a path from the builder: the last pattern that matches it, or a folder it is in,
- * decides.
+ * Whether `.dockerignore` excludes a path. The last pattern that matches the path, or a folder that contains it, decides.
  */
 export function isIgnored(path: string, dockerignore: string): boolean {
   let ignored = false;

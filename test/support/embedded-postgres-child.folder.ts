@@ -18,10 +18,10 @@ import {
 import { openStateFolder } from '../../src/platform/embedded-postgres/state-folder.js';
 import { startChild, type DatabaseChild } from './embedded-postgres-child.start.js';
 
-/** Copies a folder with owners and modes. */
+/** Copies a folder, keeping owners and modes. */
 export const copyFolder = (from: string, to: string) => promisify(execFile)('cp', ['-a', from, to]);
 
-/** A temporary data folder of a test. It is removed after the test, and what was opened in it is closed. */
+/** A temporary data folder of a test. After the test, everything opened in it is closed, and it is removed. */
 export class TestDataFolder {
   /** The folder that holds the data folder. */
   folder = '';
@@ -31,7 +31,7 @@ export class TestDataFolder {
 
   async setUp(): Promise<void> {
     this.folder = await realpath(await mkdtemp(join(tmpdir(), 'upheld-embedded-')));
-    // For root: lets the server's user pass.
+    // For root: the server's user must be able to enter the folder.
     await chmod(this.folder, 0o711);
     this.dataFolder = join(this.folder, 'data');
   }
@@ -45,7 +45,7 @@ export class TestDataFolder {
     if (left !== undefined) throw new Error('a server was left running');
   }
 
-  /** Registers a step to do after the test; the last registered is done first. */
+  /** Registers a clean-up step for the end of the test. The last one registered runs first. */
   afterwards(step: () => Promise<unknown>): void {
     this.undo.push(step);
   }

@@ -16,7 +16,7 @@ const { openStateFolder } = await import('../../src/platform/embedded-postgres/s
 const { removeAfterwards, ...options } = JSON.parse(process.argv[2] ?? '{}');
 const print = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
 const inputEnds = new Promise((resolve) => process.stdin.on('end', resolve).on('close', resolve).resume());
-// The reader of the answer may be gone; what was opened must be closed all the same.
+// The reader of the answer may have ended; the server must be closed all the same.
 process.stdout.on('error', () => undefined);
 
 try {

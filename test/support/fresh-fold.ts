@@ -2,17 +2,17 @@ import { verifyProjection } from '../../src/projections/rebuild/verify-projectio
 import { openApplication, type Application } from '../../src/application.js';
 
 /**
- * Opens what a test left, looks whether its read models are at the head of the log and equal to a fresh fold of it,
- * byte for byte, and closes it again.
- * @param look a further look at it meanwhile.
+ * Opens the application on the log of a test, expects that its read models are at the head of the log and equal to a
+ * fresh fold of it, byte for byte, and closes it.
+ * @param alsoExpect further expectations of the open application.
  */
 export async function expectEqualToFreshFold(
   target: Readonly<{ databaseUrl: string } | { dataFolder: string }>,
   {
     signal = new AbortController().signal,
     projecting = true,
-    look = () => Promise.resolve(),
-  }: { signal?: AbortSignal; projecting?: boolean; look?: (upheld: Application) => Promise<void> } = {},
+    alsoExpect = () => Promise.resolve(),
+  }: { signal?: AbortSignal; projecting?: boolean; alsoExpect?: (upheld: Application) => Promise<void> } = {},
 ): Promise<void> {
   const upheld = await openApplication({
     configuration: {
@@ -33,7 +33,7 @@ export async function expectEqualToFreshFold(
         difference: null,
       });
     }
-    await look(upheld);
+    await alsoExpect(upheld);
   } finally {
     await upheld.close();
   }

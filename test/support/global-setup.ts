@@ -23,7 +23,7 @@ const SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'o
 export default async function setUp({ rootDir }: { rootDir: string }): Promise<void> {
   if (process.env['TEST_DATABASE_URL'] !== undefined) return;
   const folder = await mkdtemp(join(tmpdir(), 'upheld-tests-'));
-  // For root: lets the server's user pass.
+  // For root: the server's user must be able to enter the folder.
   await chmod(folder, 0o711);
   const options = {
     dataFolder: join(folder, 'data'),
@@ -33,7 +33,7 @@ export default async function setUp({ rootDir }: { rootDir: string }): Promise<v
   };
   const script = join(rootDir, 'test', 'support', 'embedded-postgres-child.js');
   const child = spawn(process.execPath, [script, JSON.stringify(options)], {
-    // In a process group of its own: a Ctrl-C would end it before it had cleaned up.
+    // In a separate process group: a Ctrl-C would end it before it had cleaned up.
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
   });

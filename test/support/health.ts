@@ -3,16 +3,16 @@ import { NotReadySchema, ReadinessSchema } from '../../src/health/health.schemas
 
 type Running = Readonly<{ url: string }>;
 
-/** More than the two seconds that it may take, on a machine that has much else to do. */
+/** More than the two seconds that a probe may take, for a busy machine; in milliseconds. */
 const BOUND = 10_000;
 
-/** What an address of the application answers. */
+/** The answer of a health address of the application. */
 export async function askHealth(url: string, path: string) {
   const answer = await fetch(url + path, { signal: AbortSignal.timeout(BOUND) });
   return { status: answer.status, headers: answer.headers, body: await answer.json() };
 }
 
-/** What the application says when it is ready. */
+/** The report of the application, which must be ready. */
 export async function ready({ url }: Running): Promise<z.infer<typeof ReadinessSchema>> {
   const { status, headers, body } = await askHealth(url, '/health/ready');
   expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([
@@ -23,7 +23,7 @@ export async function ready({ url }: Running): Promise<z.infer<typeof ReadinessS
   return ReadinessSchema.parse(body);
 }
 
-/** What the application says when it is not; that it is alive it says all the while. */
+/** The report of the application, which must be live but not ready. */
 export async function notReady({ url }: Running): Promise<z.infer<typeof NotReadySchema>> {
   const { status, headers, body } = await askHealth(url, '/health/ready');
   expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([

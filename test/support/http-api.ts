@@ -40,7 +40,7 @@ export const stableParts = ({ status, headers, body }: Answer) => ({
   location: headers.get('location'),
 });
 
-/** A running API on a log of its own that knows three councils. */
+/** A running API on its own log, whose register has three councils. */
 export interface HttpApi {
   readonly url: string;
   readonly store: EventStore;
@@ -96,7 +96,7 @@ export async function openHttpApi(store: EventStore = new MemoryEventStore()): P
   };
 }
 
-/** The application over nothing but a log: no database, no projections, and statistics folded when they are asked for. */
+/** The application with a log only: no database, no projections, and statistics that each query folds from the log. */
 export function moduleOn(store: EventStore): DynamicModule {
   const repository = { provide: STATISTICS_REPOSITORY, useValue: new FoldedStatistics(store) };
   const slices = SLICES.map((slice) =>

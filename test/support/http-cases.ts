@@ -35,7 +35,7 @@ export function newReference(): string {
   return `20${String(last).padStart(6, '0')}`;
 }
 
-/** A case brought to a stage through the API; answers its reference. */
+/** Brings a new case to a stage through the API. Returns its reference. */
 export async function given(api: HttpApi, stage: Stage): Promise<string> {
   const reference = newReference();
   if (stage === 'unknown') return reference;

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** What a server answers to bytes that no HTTP client would send: status, head and body, read to the end. */
+/** The answer of a server to bytes that no HTTP client would send: status, head and body, read to the end. */
 export function sendRaw(
   url: string,
   bytes: string,

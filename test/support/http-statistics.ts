@@ -15,7 +15,7 @@ import { contributionsOf, EMPTY_TALLY, sumTallies, type Tally } from '../../src/
 import type { StatisticsRepository } from '../../src/statistics/statistics.repository.port.js';
 import { factsOf } from './case-facts.js';
 
-/** Tallies from a plain fold of the whole log, complaints and all, at each question: slow, and hard to get wrong. */
+/** Tallies that each query folds from the whole log, with complete complaints: slow, but obviously right. */
 export class FoldedStatistics implements StatisticsRepository {
   constructor(private readonly store: EventStore) {}
 

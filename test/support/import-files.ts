@@ -90,7 +90,7 @@ export function importsOfTests() {
     block += 1;
   });
 
-  /** Imports files; answers the counts, the printed problems and the exit code. */
+  /** Imports files. Returns the counts, the printed problems and the exit code. */
   const imported = async (contents: Contents, over: Partial<ImportRequest> = {}) => {
     const problems: string[] = [];
     const { cases, ...summary } = await importHistory({

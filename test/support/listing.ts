@@ -3,10 +3,10 @@ import type { QueryExecutor } from '../../src/platform/postgres/query-executor.j
 import type { EventWithoutMetadata } from '../../src/event-store/event-store.js';
 import type { PageWrite, Projection } from '../../src/projections/projection.js';
 
-/** Lists every event it is given, so that one counted twice or not at all is seen, and keeps their number. */
+/** Lists and counts every event it folds, so that a test sees an event that was counted twice or not at all. */
 export class Listing implements Projection {
   readonly tables: readonly string[];
-  /** Which events it cannot fold; a test may change it. */
+  /** Which events cannot be folded; a test may change it. */
   poison: (event: EventWithoutMetadata) => boolean = ({ data }) => data['poison'] === true;
   /** Awaited in each page. */
   delay: () => Promise<unknown> = () => Promise.resolve();

@@ -32,8 +32,8 @@ export async function olderAnswers(): Promise<OlderAnswer[]> {
 }
 
 /**
- * Statistics of a year as the answers of the older release are kept: councils with equal figures stand together. Nothing
- * is lost by that, and the many councils without cases take little room.
+ * Statistics of a year in the form in which the answers of the older release are stored: councils with equal figures are
+ * grouped. This loses nothing, and the many councils without cases take little room.
  */
 export function grouped({ authorities, ...rest }: YearStatistics): object {
   const groups = new Map<string, { councils: object[]; figures: unknown }>();

@@ -3,7 +3,7 @@ import { getDocument, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.
 /** A node of the structure tree: an element with its role and text alternative, or a piece of marked content. */
 export type Tag = { role?: string; alt?: string; type?: string; id?: string; children?: Tag[] };
 
-/** One page: its tags, parents first, the text of each, and the text of artifacts, which no tag holds. */
+/** One page: its tags, parents first, the text of each, and the text of artifacts, which have no tag. */
 export type Page = { tags: Tag[]; textOf: (tag: Tag) => string; artifacts: string };
 
 /** Text, or the begin or end of marked content. The types of pdf.js omit the last two. */

@@ -44,7 +44,7 @@ export class ProjectedEventStoreDb {
     return { databaseUrl, database, store };
   }
 
-  /** Starts a processor on connections of its own, as another process has it. */
+  /** Starts a processor with its own connections, like another process. */
   async start(projection: Listing, over: Partial<EventStoreDbOptions> = {}): Promise<RunningProcessor> {
     const { databaseUrl } = this;
     const database = await openDatabase(databaseUrl, MIGRATIONS);

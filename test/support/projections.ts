@@ -50,7 +50,7 @@ export class ProjectedLog {
     return log;
   }
 
-  /** A processor on connections of its own, as another process has it; not started. */
+  /** A processor with its own connections, like another process; not started. */
   async processor(consumer: Consumer, over: Partial<ProcessorParts> = {}): Promise<RunningProcessor> {
     const { databaseUrl } = this;
     const database = await openDatabase(databaseUrl, MIGRATIONS);

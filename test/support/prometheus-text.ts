@@ -15,9 +15,9 @@ const TYPE = new RegExp(`^# TYPE (${NAME}) (counter|gauge|histogram)$`);
 const SAMPLE = new RegExp(`^(${NAME})(?:\\{(${LABEL}(?:,${LABEL})*)\\})? (\\S+)$`);
 
 /**
- * Reads the text format of Prometheus (0.0.4), and is stricter than Prometheus: every family has its help, its type
- * and then its samples, in one piece and once; no series comes twice; counters are named `_total`; a histogram's
- * buckets rise up to all there were.
+ * Parses the text format of Prometheus (0.0.4), and is stricter than Prometheus: every family occurs once, as a block of
+ * its help, its type and its samples; no series occurs twice; counters are named `_total`; the buckets of a histogram
+ * rise to its count.
  */
 export function readMetrics(text: string): ReadonlyMap<string, Family> {
   if (!text.endsWith('\n') || text.includes('\r'))

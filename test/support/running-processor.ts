@@ -7,7 +7,7 @@ import type { Consumer } from '../../src/projections/consumer.js';
 import type { Processor } from '../../src/projections/processor.js';
 import { processorOf, type ProcessorParts } from '../../src/projections/processor-of.js';
 
-/** A processor on connections of its own, as another process has it, and a wait for its checkpoint. */
+/** A processor with its own connections, like another process, and a wait for its checkpoint. */
 export class RunningProcessor {
   private readonly processor: Processor;
   private readonly awaitPosition: AwaitPosition;
@@ -38,7 +38,7 @@ export class RunningProcessor {
     return this.processor.lastError;
   }
 
-  /** Waits for a position, whichever process reaches it. */
+  /** Waits for a position; any process may reach it. */
   waitFor(position: Position, timeoutMs: number): Promise<void> {
     return this.awaitPosition(this.consumer.name, position, timeoutMs);
   }

@@ -10,35 +10,35 @@ import type { Consumer } from '../../src/projections/consumer.js';
 import type { Slice } from '../../src/projections/slice.js';
 import { createDatabase } from './database.js';
 
-/** The whole application on a database of its own, with its API listening on a free port. */
+/** The whole application on its own database, with its API listening on a free port. */
 export type RunningUpheld = Readonly<{
   upheld: Application;
   app: NestFastifyApplication;
   url: string;
   commands: CommandBus;
   queries: QueryBus;
-  /** Posts JSON to a path under /v1 and answers status and body. */
+  /** Posts JSON to a path under /v1. Returns status and body. */
   post(path: string, body: unknown): Promise<{ status: number; body: unknown }>;
   get(path: string): Promise<{ status: number; body: unknown }>;
   close(): Promise<void>;
 }>;
 
-/** What it may be opened on, besides a database of its own. */
+/** How to open it, other than on a new database. */
 export type RunningOn = Pick<Configuration, 'eventStoreUrl' | 'streamPrefix'> &
   Readonly<{
-    /** A database of the test's own, which is not dropped. */
+    /** A database of the test, which is not dropped. */
     databaseUrl?: string;
     /** Where the server logs. */
     logger?: Logger;
     /** Whether it projects when no other process does; default true. */
     projecting?: boolean;
-    /** What it consists of; default all slices. */
+    /** Its slices; default all. */
     slices?: readonly Slice[];
-    /** Takes its lines for the operator. */
+    /** Receives its lines for the operator. */
     notice?: (line: string) => void;
   }>;
 
-/** Opens it as `npm start` does, but for the data folder. */
+/** Opens it as `npm start` does, but without a data folder. */
 export async function runUpheld({
   databaseUrl,
   logger,
@@ -97,7 +97,7 @@ export function consumerOf({ consumers }: Application, name: string): Consumer {
   return consumer;
 }
 
-/** Opens applications for the tests of a file, and closes after each test what it opened. */
+/** Opens applications for the tests of a file, and closes them after each test. */
 export function upheldOfTests() {
   const closing: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
@@ -108,13 +108,13 @@ export function upheldOfTests() {
     closing.push(() => upheld.close());
     return upheld;
   };
-  /** One whose statistics hold the log. */
+  /** Opens one and waits until its statistics are at the head of the log. */
   const running = async (on: RunningOn = {}): Promise<RunningUpheld> => {
     const upheld = await started(on);
     await upheld.upheld.caughtUp();
     return upheld;
   };
-  /** Has something done after the test, last first. */
+  /** Registers a clean-up step for the end of the test. The last one registered runs first. */
   const afterwards = (close: () => Promise<unknown>): void => {
     closing.push(close);
   };

@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { until } from './projections.js';
 
 const SERVER = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-/** How long a start or an end may take, in milliseconds. */
-const AT_MOST = 60_000;
+/** How long a start or a shutdown may take, in milliseconds. */
+const TIMEOUT_MS = 60_000;
 
-/** The API as `npm start` serves it: built, and in a process of its own. */
+/** The API as `npm start` serves it: the built program in a separate process. */
 export class ServedUpheld {
-  /** What it wrote to standard error, line by line. */
+  /** The lines of its standard error. */
   readonly lines: string[] = [];
   private readonly ended: Promise<readonly [number | null, NodeJS.Signals | null]>;
   private address: string | undefined;
@@ -25,17 +25,17 @@ export class ServedUpheld {
     });
   }
 
-  /** Starts it on a free port, with only these variables set besides the way to programs, and waits until it listens. */
+  /** Starts it on a free port, with only these variables besides PATH and HOME, and waits until it listens. */
   static async start(environment: NodeJS.ProcessEnv): Promise<ServedUpheld> {
     const { PATH, HOME } = process.env;
     const child = spawn(process.execPath, [SERVER], {
       env: { PATH, HOME, UPHELD_PORT: '0', UPHELD_LOG_LEVEL: 'silent', ...environment },
     });
     const served = new ServedUpheld(child);
-    await until(() => served.address !== undefined || !served.isRunning, AT_MOST).catch(() => undefined);
+    await until(() => served.address !== undefined || !served.isRunning, TIMEOUT_MS).catch(() => undefined);
     if (served.address !== undefined) return served;
     child.kill('SIGKILL');
-    throw new Error(`the server did not come to listen:\n${served.lines.join('\n')}`);
+    throw new Error(`the server does not listen:\n${served.lines.join('\n')}`);
   }
 
   get url(): string {
@@ -47,13 +47,13 @@ export class ServedUpheld {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** How it ends by itself, within a bound. */
+  /** Waits until it ends by itself, for a limited time. Returns its exit code and signal. */
   async end(): Promise<readonly [code: number | null, signal: NodeJS.Signals | null]> {
-    await until(() => !this.isRunning, AT_MOST);
+    await until(() => !this.isRunning, TIMEOUT_MS);
     return this.ended;
   }
 
-  /** Ends it by a signal, and waits; it is killed if it does not end. */
+  /** Sends it a signal and waits until it ends; kills it if it does not. */
   async stop(
     signal: 'SIGINT' | 'SIGKILL' = 'SIGINT',
   ): Promise<readonly [code: number | null, signal: NodeJS.Signals | null]> {

@@ -13,7 +13,7 @@ import {
 } from '../../src/platform/embedded-postgres/server-start.js';
 import { openStateFolder, type StateFolder } from '../../src/platform/embedded-postgres/state-folder.js';
 
-/** How to stop a server: in order (SIGINT), at once (SIGQUIT), or by SIGKILL. */
+/** How to stop a server: a fast shutdown (SIGINT), an immediate one (SIGQUIT), or SIGKILL. */
 export type Stop = 'fast' | 'immediate' | 'kill';
 
 const SIGNAL = { fast: 'SIGINT', immediate: 'SIGQUIT', kill: 'SIGKILL' } as const;
@@ -57,7 +57,7 @@ export class StoppablePostgres {
     });
   }
 
-  /** Stops it and waits until it is gone; does nothing if it is not running. */
+  /** Stops it and waits until its process has ended; does nothing if it is not running. */
   async stop(how: Stop = 'fast'): Promise<void> {
     if (this.server === undefined) return;
     const { pid, start } = this.server;

@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
 
-/** Characters that make a prefix one of its own, and the dot behind them. */
-const FRESH = 8;
+/** Number of random characters at the end of a prefix, including its dot. */
+const RANDOM_CHARACTERS = 8;
 
-/** As many as the application takes from its environment. */
+/** The longest prefix that the application accepts in UPHELD_STREAM_PREFIX, in characters. */
 export const LONGEST_CONFIGURED = 40;
 
 /**
- * A prefix of streams that no run had before, for a log of its own on a server that keeps what earlier runs and other
- * applications stored. `UPHELD_STREAM_PREFIX`, where it is set, is what all of a run's begin with; with so much of it
- * as there is room for.
+ * A new prefix of streams, for a separate log on a server that keeps the streams of earlier runs and of other
+ * applications. All prefixes of a run begin with `UPHELD_STREAM_PREFIX`, if it is set, cut to the room there is.
  */
-export function freshPrefix(longest = LONGEST_CONFIGURED + FRESH): string {
-  const begin = (process.env['UPHELD_STREAM_PREFIX'] ?? 'upheld-').slice(0, longest - FRESH);
+export function freshPrefix(longest = LONGEST_CONFIGURED + RANDOM_CHARACTERS): string {
+  const begin = (process.env['UPHELD_STREAM_PREFIX'] ?? 'upheld-').slice(0, longest - RANDOM_CHARACTERS);
   return `${begin}${randomUUID()
     .replaceAll('-', '')
-    .slice(0, FRESH - 1)}.`;
+    .slice(0, RANDOM_CHARACTERS - 1)}.`;
 }

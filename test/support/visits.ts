@@ -13,7 +13,7 @@ import { METADATA } from './sample-events.js';
 
 export const VisitArrangedV1Schema = z.strictObject({
   place: boundedText(100),
-  /** As people write it, `14/06/2019`; nobody had checked that it is a date. */
+  /** As people write it, `14/06/2019`; not validated as a date. */
   day: z.string(),
 });
 
@@ -27,7 +27,7 @@ export const VisitArrangedSchema = z.strictObject({
   place: boundedText(100),
   arrangedFor: LocalDateSchema,
   purpose: boundedText(100).optional(),
-  /** How many go; until it was asked, one did. */
+  /** Number of visitors; 1 in earlier versions. */
   visitors: z.int().min(1),
 });
 
@@ -35,7 +35,7 @@ export type VisitArrangedV1 = z.output<typeof VisitArrangedV1Schema>;
 export type VisitArrangedV2 = z.output<typeof VisitArrangedV2Schema>;
 export type VisitArranged = z.output<typeof VisitArrangedSchema>;
 
-/** From version 1 to 2: the day got a name of its own, and a form. */
+/** From version 1 to 2: the day has a new name, and a validated form. */
 export function withDate({ place, day }: Readonly<VisitArrangedV1>): z.input<typeof VisitArrangedV2Schema> {
   if (day === '') throw new Error(`there is no day for the visit to ${place}`);
   return { place, arrangedFor: day.split('/').reverse().join('-'), purpose: undefined };
@@ -68,7 +68,7 @@ export const visitAggregate: Aggregate<Visit, VisitEvent> = {
   },
 };
 
-/** A `VisitArranged` of a version, as a program of its time wrote it. */
+/** A `VisitArranged` of a version, as a program of that time wrote it. */
 export function arranged(version: number, data: JsonObject, over: Partial<NewEvent> = {}): NewEvent {
   return {
     id: randomUUID(),
@@ -80,7 +80,7 @@ export function arranged(version: number, data: JsonObject, over: Partial<NewEve
   };
 }
 
-/** The same as a log gives it back. */
+/** The same event as a log returns it. */
 export function recordedVisit(
   version: number,
   data: JsonObject,

@@ -47,7 +47,7 @@ export function decideAccount(account: Account | null, command: AccountCommand):
   const amount = command.type === 'Pay' ? command.amount : command.total - account.paid;
   if (amount <= 0) return [];
   if (account.paid + amount > account.limit) throw new DomainRefusal('limit', 'the limit is exceeded');
-  // An even amount is paid in halves, so that a command can lead to two events.
+  // An even amount is paid in halves, so that a command can produce two events.
   const amounts = amount % 2 === 0 ? [amount / 2, amount / 2] : [amount];
   return amounts.map((part) => ({ type: 'Paid', data: { amount: part } }));
 }

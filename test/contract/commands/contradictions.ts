@@ -7,9 +7,10 @@ import { answerOf, type Answered } from './processes.js';
 export type History = readonly HistoryEntry<AccountEvent>[];
 
 /**
- * What contradicts the answers to the commands on one account, given what its stream holds in the end. Each answer
- * must be the right one at a revision that the stream had at some moment between the sending and the answering of
- * its command; and each event must have been decided upon the events before it, once for each command.
+ * Checks the answers to the commands on one account against the final events of its stream. Each answer must be right at
+ * a revision that the stream had at some time between the sending and the answering of its command. Each event must have
+ * been decided on the events before it, once for each command.
+ * @returns the answers and events that contradict this.
  */
 export function contradictions(commands: readonly Answered[], history: History): string[] {
   return [
@@ -35,14 +36,14 @@ function isRight(command: Answered, commands: readonly Answered[], history: Hist
   const first = Math.max(-1, ...acknowledged.map(({ revision }) => revision ?? -1));
   const sentBefore = new Set(commands.filter(({ sent }) => sent < command.answered).map(({ id }) => id));
   for (let revision = first; revision < history.length; revision += 1) {
-    // Neither this event nor those after it were there when the command was answered.
+    // This event and those after it were stored after the command was answered.
     if (revision >= 0 && !sentBefore.has(idOf(history[revision]) ?? '')) return false;
     if (answerAt(revision, command, history) === command.answer) return true;
   }
   return false;
 }
 
-/** The right answer to a command at a revision; null where the command would have stored what the stream lacks. */
+/** The right answer to a command at a revision; null if the command would have stored events that the stream lacks. */
 function answerAt(revision: number, { step: { command, expected }, id }: Answered, history: History) {
   const own = history.slice(0, revision + 1).filter((entry) => idOf(entry) === id);
   const last = own.at(-1);
@@ -65,7 +66,7 @@ function answerAt(revision: number, { step: { command, expected }, id }: Answere
   }
 }
 
-/** Whether an event begins what a command that was sent had to store at its place, and its command stored no other. */
+/** Whether the events of an event's command are exactly those that the command had to store at that revision. */
 function isLegal(
   entry: HistoryEntry<AccountEvent>,
   commands: readonly Answered[],

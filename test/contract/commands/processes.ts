@@ -27,7 +27,7 @@ export type Step = Readonly<{
   expected: number | undefined;
   /** Whether the answer of its append is lost after the events are stored. */
   losesAnswer: boolean;
-  /** Whether its process is started anew before it. */
+  /** Whether its process is restarted before the command. */
   restarts: boolean;
 }>;
 
@@ -50,7 +50,7 @@ export const steps = fc.array(
   { minLength: 10, maxLength: 40 },
 );
 
-/** What the handlers need of a log. */
+/** The part of a log that the handlers need. */
 export type Log = Pick<EventStore, 'append' | 'readStream'>;
 
 /** A log that can lose the answer of an append after the events are stored. */
@@ -73,7 +73,7 @@ class AnswerLosingLog implements Log {
 export type Answered = Readonly<{
   step: Step;
   id: string;
-  /** An error's code, or what {@link answerOf} makes of a result. */
+  /** The code of an error, or {@link answerOf} a result. */
   answer: string;
   /** The revision in the answer; undefined for an error. */
   revision: number | undefined;
@@ -91,7 +91,7 @@ export function answerOf({
   return `${events.length} events, at ${revision}: ${JSON.stringify(state)}`;
 }
 
-/** Processes with a command handler each, on accounts of their own in one log. */
+/** Processes, each with its own command handler, on the accounts of one run in one log. */
 export class Processes {
   readonly #handlers = new Map<number, StreamCommandHandler<Account, AccountEvent>>();
   readonly #logs: readonly AnswerLosingLog[];
@@ -116,7 +116,7 @@ export class Processes {
     return answered;
   }
 
-  /** All processes at once, each with its commands in sequence. */
+  /** Runs all processes at the same time, each with its commands in sequence. */
   async concurrently(planned: readonly Step[]): Promise<Answered[]> {
     const ofProcess = (number: number) => planned.filter(({ process }) => process === number);
     return (await Promise.all([0, 1, 2].map((process) => this.inSequence(ofProcess(process))))).flat();

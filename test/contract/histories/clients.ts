@@ -22,7 +22,7 @@ export async function checkClients(stores: readonly Log[], plan: Clients): Promi
   const history = new History();
   const storeOf = (number: number) => stores[number % stores.length] ?? stores[0];
   await Promise.all(plan.map((steps, number) => new Client(history, storeOf(number)).perform(steps)));
-  // An event that no client read may be the lost one.
+  // A lost event may be one that no client has read.
   for (const store of stores) await new Client(history, store).readEverything();
   return history.check();
 }
@@ -108,7 +108,7 @@ class Client {
     }
   }
 
-  /** Appends, and repeats it with the same events as often as the step says, whatever the answers. */
+  /** Appends, and repeats the append with the same events as often as the step says, after any answer. */
   async #append(stream: string, step: Extract<Step, { events: number }>): Promise<void> {
     const next = this.history.streamOf(step.stream + 1);
     const appends = (step.kind === 'bulk' ? [stream, next] : [stream]).map((name) => ({

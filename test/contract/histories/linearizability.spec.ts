@@ -12,7 +12,7 @@ const REAL = process.env.TEST_EVENTSTORE_URL;
 const MIN_CALLS = 500;
 const KINDS = ['stored', 'conflict', 'unknown', 'read'] as const;
 
-/** Faults by number, each so many milliseconds after the one before. */
+/** Faults by number, each `after` milliseconds after the one before. */
 const timedFaults = fc.array(fc.record({ fault: fc.nat(99), after: fc.nat(12) }), { maxLength: 8 });
 
 async function runClients({ stores, faults }: Engine, plan: Clients, planned: readonly TimedFault[] = []) {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AllStreamSubscription } from '@eventstore/db-client';
 
-/** The revisions and the ends (`end`, `close`, or an error's type) that come of a subscription in `ms` milliseconds. */
+/** The revisions and the ends (`end`, `close`, or the type of an error) that a subscription yields in `ms` milliseconds. */
 export async function collectMessages(subscription: AllStreamSubscription, ms: number) {
   const revisions: bigint[] = [];
   const ends: string[] = [];

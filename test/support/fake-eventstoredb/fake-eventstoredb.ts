@@ -31,8 +31,8 @@ const STREAMS = {
 };
 
 /**
- * An EventStoreDB server in the test's own process: real gRPC on loopback, with the answers of version 23.10, and
- * faults on demand. Insecure, single node.
+ * An EventStoreDB server in the process of the test: real gRPC on loopback, with the answers of version 23.10, and
+ * faults on request. Insecure, single node.
  */
 export class FakeEventStoreDb {
   readonly faults = new Faults();
@@ -91,7 +91,7 @@ export class FakeEventStoreDb {
     this.#server = undefined;
   }
 
-  /** Removes later events, as a restore from a backup with so many events ({@link size}). */
+  /** Removes all events after the first `size` ones ({@link size}), like a restore from an older backup. */
   restore(size: number): void {
     this.log.restore(size);
   }

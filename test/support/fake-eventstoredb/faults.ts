@@ -16,7 +16,7 @@ export type AppendFault =
   | Readonly<{ kind: 'not-handled' }>
   | Readonly<{ kind: 'not-leader'; leader: Endpoint }>;
 
-/** A fault of one read or subscription, after so many events. */
+/** A fault of one read or subscription, after a number of events. */
 export type ReadFault = Readonly<{ after: number }> &
   (
     | Readonly<{ kind: 'sever' }>
@@ -36,7 +36,7 @@ export type ReadFault = Readonly<{ after: number }> &
 /** Kinds of calls that have faults. */
 export type ReadKind = 'read' | 'subscription';
 
-/** Faults to come. Each strikes one call, in the order in which they were added. */
+/** Pending faults. Each affects one call, in the order in which they were added. */
 export class Faults {
   /** How long a subscription takes for the events of one search window, in milliseconds. */
   searchMs = 0;
@@ -44,7 +44,7 @@ export class Faults {
   readonly #reads: Record<ReadKind, ReadFault[]> = { read: [], subscription: [] };
   #struck = 0;
 
-  /** How many faults have struck. */
+  /** Number of faults that have taken effect. */
   get struck(): number {
     return this.#struck;
   }
@@ -62,7 +62,7 @@ export class Faults {
     this.#reads.subscription.push(...faults);
   }
 
-  /** Removes the faults that have not struck. */
+  /** Removes the pending faults. */
   clear(): void {
     this.#appends.length = 0;
     this.#reads.read.length = 0;
@@ -73,7 +73,7 @@ export class Faults {
     return this.#counted(this.#appends.shift());
   }
 
-  /** The next fault. It is counted only when the call reaches the event at which it strikes. */
+  /** The next fault. It is counted only when the call reaches the event at which it takes effect. */
   takeForRead(kind: ReadKind): ReadFault | undefined {
     return this.#reads[kind].shift();
   }

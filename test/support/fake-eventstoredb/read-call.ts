@@ -34,7 +34,7 @@ export class ReadCall {
     }
   }
 
-  /** Aborted when the call has ended, for whatever reason. */
+  /** Aborted when the call has ended, for any reason. */
   get ended(): AbortSignal {
     return this.#ended.signal;
   }

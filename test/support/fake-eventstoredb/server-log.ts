@@ -89,7 +89,7 @@ export class ServerLog {
     this.#recent.clear();
   }
 
-  /** Removes all but so many events, including system events, as a restore from a backup does. */
+  /** Removes all events, including system events, after the first `count` ones, like a restore from an older backup. */
   restore(count: number): void {
     for (const event of this.#events.splice(count).reverse()) {
       this.#streams.removeLast(event.stream);

@@ -58,9 +58,7 @@ const nearly = (right: object): fc.Arbitrary<object> =>
     )
     .map(([fields, others]) => ({ ...others, ...fields }));
 
-const anyRoute = fc
-  .nat({ max: routes.length - 1 })
-  .map((index) => routes[index % routes.length] ?? { path: '/', right: {} });
+const anyRoute = fc.nat().map((index) => routes[index % routes.length] ?? { path: '/', right: {} });
 const runs = { numRuns: 300, interruptAfterTimeLimit: 20_000 };
 
 it('refuses any JSON on any route without failing', async () => {

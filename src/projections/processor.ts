@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
 import { AdvisoryLockLease } from '../platform/postgres/advisory-lock-lease.js';
+import { Backoff } from '../platform/retry-policy.js';
 import { settleWithin } from '../platform/timeout.js';
 import { checkpointOf, noteLastError } from './checkpoint.js';
 import { kindOf, type Consumer } from './consumer.js';
@@ -14,8 +15,8 @@ import { ProjectionAudit } from './projection-audit.js';
 
 /** Events in a page that the handler receives. */
 const PAGE_EVENTS = 1_000;
-/** First and longest pause before a processor that failed tries again, in milliseconds. */
-const BACKOFF_MS = { first: 100, longest: 5_000 };
+/** A processor that failed tries again for ever. */
+const RETRY_POLICY = { firstMs: 100, longestMs: 5_000 };
 /** How long the database may take to note the last error, in milliseconds. */
 const NOTE_TIMEOUT_MS = 2_000;
 /** How often a stopped processor looks whether it was resumed, in milliseconds. */
@@ -88,9 +89,9 @@ export class Processor {
 
   private async run(): Promise<void> {
     const lease = processorLease(this.consumer.name);
-    let delay = BACKOFF_MS.first;
+    const backoff = new Backoff(RETRY_POLICY);
     const onProgress = () => {
-      delay = BACKOFF_MS.first;
+      backoff.reset();
     };
     while (!this.isStopping()) {
       let held: AdvisoryLockLease | null = null;
@@ -101,8 +102,7 @@ export class Processor {
       } catch (error) {
         if (this.isStopping()) return;
         await this.failed(error, held);
-        await pause(delay, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-        delay = Math.min(delay * 2, BACKOFF_MS.longest);
+        await backoff.wait(this.stopping.signal);
       } finally {
         await held?.release();
       }
